@@ -1,0 +1,61 @@
+//! The capability matrix: facts with evidence, and verdicts on requirements. `docs/matrix-rules.md` is the norm.
+
+use std::sync::Arc;
+
+use crate::diag::Place;
+use crate::model::capability::Severity;
+use crate::model::names::{CapabilityId, ComponentName, DataName, ProfileName, RegionName, SubjectName};
+
+/// Which region a requirement is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Site {
+    /// Where the component is.
+    Primary,
+    /// Where copies of its data go.
+    Copy,
+}
+
+/// Why a requirement exists.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// A data class asks for it.
+    DataClass(DataName),
+    /// Components of this type need it.
+    ComponentType,
+    /// What is rendered needs it: name of the artifact kind.
+    ArtifactKind(&'static str),
+    /// The profile asks for it.
+    Profile(ProfileName),
+    /// The stack asks for it under `needs:`.
+    Needs,
+}
+
+/// Who is asked about a requirement.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Question {
+    /// Whose facts.
+    pub subject: SubjectName,
+    /// In which region, if the subject has regions.
+    pub region: Option<RegionName>,
+    /// For which of its services, if that is known.
+    pub service: Option<Arc<str>>,
+}
+
+/// A property that a target needs of a component.
+#[derive(Debug, Clone)]
+pub struct Requirement {
+    /// The component.
+    pub component: ComponentName,
+    /// The property.
+    pub capability: CapabilityId,
+    /// What is asked, as written; checked against the dictionary.
+    pub value: serde_json::Value,
+    /// Which region it is about.
+    pub site: Site,
+    /// How bad its lack is.
+    pub severity: Severity,
+    /// Why it exists, each with the place that says so.
+    pub origins: Vec<(Origin, Option<Place>)>,
+    /// Who is asked.
+    pub question: Question,
+}

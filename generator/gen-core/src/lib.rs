@@ -1,0 +1,9 @@
+//! Models, proof and rendering of `gen`: pure, silent and deterministic up to the plan.
+
+pub mod builtin;
+pub mod check;
+pub mod diag;
+pub mod digest;
+pub mod kind;
+pub mod load;
+pub mod model;

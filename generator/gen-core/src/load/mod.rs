@@ -1,0 +1,57 @@
+//! Reading the repository: bytes → models, with every fault of every file in one run.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::model::capability::Dictionary;
+use crate::model::environment::Environment;
+use crate::model::names::{EnvName, ProfileName, StackName, SubjectName};
+use crate::model::profile::{AsOf, Profile};
+use crate::model::stack::Stack;
+use crate::model::subject::{Product, Provider};
+use crate::model::waiver::{Release, Waivers};
+
+/// A file's model and where it came from.
+#[derive(Debug, Clone)]
+pub struct Loaded<T> {
+    /// Path relative to the repository.
+    pub file: Arc<str>,
+    /// Comes from the binary, not from disk.
+    pub builtin: bool,
+    /// The model.
+    pub value: T,
+}
+
+/// The files of one stack. A faulty file is missing here and named in the diagnostics.
+#[derive(Debug, Clone, Default)]
+pub struct StackFiles {
+    /// `stack.yaml`.
+    pub stack: Option<Arc<Loaded<Stack>>>,
+    /// `environments/<env>.yaml`.
+    pub environments: BTreeMap<EnvName, Arc<Loaded<Environment>>>,
+    /// `waivers.yaml`.
+    pub waivers: Option<Arc<Loaded<Waivers>>>,
+    /// `releases/<env>.yaml`.
+    pub releases: BTreeMap<EnvName, Arc<Loaded<Release>>>,
+}
+
+/// All input: what people wrote, and the built-ins under it.
+#[derive(Debug, Clone, Default)]
+pub struct Repository {
+    /// Stacks by name.
+    pub stacks: BTreeMap<StackName, StackFiles>,
+    /// Profiles by name.
+    pub profiles: BTreeMap<ProfileName, Arc<Loaded<Profile>>>,
+    /// Providers by name.
+    pub providers: BTreeMap<SubjectName, Arc<Loaded<Provider>>>,
+    /// Products and engines by name.
+    pub products: BTreeMap<SubjectName, Arc<Loaded<Product>>>,
+    /// The dictionary; missing only if the file on disk is faulty.
+    pub dictionary: Option<Arc<Loaded<Dictionary>>>,
+    /// The day by which evidence is judged.
+    pub as_of: Option<Arc<Loaded<AsOf>>>,
+    /// Templates and lock files: path → bytes; a file on disk wins over the built-in one.
+    pub templates: BTreeMap<Arc<str>, Arc<[u8]>>,
+    /// Text of every input file that was read from disk or is built in, for showing diagnostics.
+    pub texts: BTreeMap<Arc<str>, Arc<str>>,
+}

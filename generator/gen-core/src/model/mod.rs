@@ -1,0 +1,11 @@
+//! What people write: the typed model of every input file, documented for editors and schemas.
+
+pub mod capability;
+pub mod component;
+pub mod environment;
+pub mod names;
+pub mod profile;
+pub mod stack;
+pub mod subject;
+pub mod units;
+pub mod waiver;

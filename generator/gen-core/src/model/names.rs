@@ -1,0 +1,199 @@
+//! Names, parsed at the edge: a value of one of these types is known to be well-formed.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+
+/// A name's text does not have the form that its kind asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NameError {
+    kind: &'static str,
+    form: &'static str,
+    max: usize,
+}
+
+impl fmt::Display for NameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a {} is {}, at most {} characters", self.kind, self.form, self.max)
+    }
+}
+
+/// Words of `[a-z0-9]` joined by single `separator`s; the first character is a letter when `letter_first`.
+fn words(text: &str, separators: &[char], letter_first: bool) -> bool {
+    (!letter_first || text.starts_with(|first: char| first.is_ascii_lowercase()))
+        && text.split(|c| separators.contains(&c)).all(|word| {
+            !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        })
+}
+
+fn kebab(text: &str) -> bool {
+    words(text, &['-'], true)
+}
+
+fn plain(text: &str) -> bool {
+    words(text, &[], true)
+}
+
+fn snake(text: &str) -> bool {
+    words(text, &['_'], true)
+}
+
+fn dotted(text: &str) -> bool {
+    text.contains('.') && words(text, &['.', '_'], true)
+}
+
+fn secret_path(text: &str) -> bool {
+    words(text, &['/', '-'], true)
+}
+
+fn place(text: &str) -> bool {
+    (2..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_uppercase())
+}
+
+fn host(text: &str) -> bool {
+    text.contains('.') && words(text, &['.', '-'], false)
+}
+
+fn account(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+fn image(text: &str) -> bool {
+    text.contains('/') && words(text, &['/', '-', '.', '_'], false)
+}
+
+fn repository(text: &str) -> bool {
+    text.split('/').count() == 2
+        && text.split('/').all(|part| {
+            !part.is_empty()
+                && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+        })
+}
+
+macro_rules! names {
+    ($($(#[doc = $doc:literal])+ $name:ident: $check:ident, $pattern:literal, $max:literal, $kind:literal, $form:literal;)+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// The name's text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// Parses a name.
+            pub fn parse(text: &str) -> Result<Self, NameError> {
+                if text.len() <= $max && $check(text) {
+                    Ok(Self(text.into()))
+                } else {
+                    Err(NameError { kind: $kind, form: $form, max: $max })
+                }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = NameError;
+
+            fn try_from(text: String) -> Result<Self, NameError> {
+                Self::parse(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(name: $name) -> String {
+                name.0.as_ref().to_owned()
+            }
+        }
+
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({
+                    "description": concat!("A ", $kind, ": ", $form, "."),
+                    "type": "string",
+                    "pattern": $pattern,
+                    "maxLength": $max,
+                })
+            }
+        }
+    )+
+
+        /// Pattern, length and parser of each kind of name, for the test that holds them to one verdict.
+        #[cfg(test)]
+        const KINDS: &[(&str, usize, fn(&str) -> bool)] =
+            &[$(($pattern, $max, |text| $name::parse(text).is_ok()),)+];
+    };
+}
+
+names! {
+    /// Name of a stack; part of names of buckets and roles, hence short.
+    StackName: kebab, "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", 18, "stack name", "lower-case words joined by single dashes";
+    /// Name of an environment.
+    EnvName: kebab, "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", 12, "environment name", "lower-case words joined by single dashes";
+    /// Name of a component; also a Terraform identifier and part of a bucket name.
+    ComponentName: plain, "^[a-z][a-z0-9]*$", 14, "component name", "one lower-case word";
+    /// Name of a workload.
+    WorkloadName: kebab, "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", 20, "workload name", "lower-case words joined by single dashes";
+    /// Name of a data class of a stack.
+    DataName: plain, "^[a-z][a-z0-9]*$", 20, "data class name", "one lower-case word";
+    /// Name of a profile.
+    ProfileName: kebab, "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", 30, "profile name", "lower-case words joined by single dashes";
+    /// Name of a provider, product or engine: whoever facts are about.
+    SubjectName: kebab, "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", 30, "provider or product name", "lower-case words joined by single dashes";
+    /// Name of a provider's region.
+    RegionName: kebab, "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", 30, "region name", "lower-case words joined by single dashes";
+    /// Id of a capability, such as `s3.object_lock.modes`.
+    CapabilityId: dotted, "^(?=.*\\.)[a-z][a-z0-9]*([._][a-z0-9]+)*$", 60, "capability id", "lower-case words joined by dots or underscores";
+    /// Name of a PostgreSQL database.
+    DatabaseName: snake, "^[a-z][a-z0-9]*(_[a-z0-9]+)*$", 63, "database name", "lower-case words joined by single underscores";
+    /// Name of a secret in the secrets component, such as `api/signing`.
+    SecretName: secret_path, "^[a-z][a-z0-9]*([/-][a-z0-9]+)*$", 100, "secret name", "lower-case words joined by slashes or dashes";
+    /// A country (ISO 3166-1 alpha-2) or a group of countries from the dictionary, such as `EU`.
+    Place: place, "^[A-Z]{2,3}$", 3, "place", "two or three capital letters";
+    /// A DNS name.
+    HostName: host, "^(?=.*\\.)[a-z0-9]+([.-][a-z0-9]+)*$", 253, "host name", "a lower-case DNS name";
+    /// A provider's id of an account, project or subscription.
+    AccountId: account, "^[A-Za-z0-9-]+$", 64, "account id", "letters, digits and dashes";
+    /// An OCI image without tag and digest.
+    ImageName: image, "^(?=.*/)[a-z0-9]+([/._-][a-z0-9]+)*$", 200, "image name", "registry and path without tag or digest";
+    /// Owner and name of a repository at a forge.
+    RepositoryName: repository, "^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$", 140, "repository name", "owner and name with a slash between";
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn pattern_and_parser_agree(text in "[a-zA-Z0-9._/@ -]{0,20}") {
+            for (pattern, max, accepts) in KINDS {
+                let schema = serde_json::json!({"type": "string", "pattern": pattern, "maxLength": max});
+                let by_schema = jsonschema::is_valid(&schema, &serde_json::json!(text));
+                prop_assert_eq!(by_schema, accepts(&text), "{} {:?}", pattern, text);
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! `profiles/<profile>.yaml`: a policy, never a value.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::component::{ComponentType, Issuer};
+use super::names::{CapabilityId, Place, ProfileName, SubjectName};
+use super::units::{Date, FormatVersion, Period};
+
+/// A profile.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// Version of the file format.
+    pub version: FormatVersion,
+    /// Who it is for, in a sentence.
+    #[serde(default)]
+    pub description: String,
+    /// The profile that this one tightens.
+    #[serde(default)]
+    pub extends: Option<ProfileName>,
+    /// Values used more than once below, referred to as `$name`.
+    #[serde(default, rename = "let")]
+    pub bindings: BTreeMap<String, Vec<Place>>,
+    /// What may be chosen; everything that is not named, if a list is left out.
+    #[serde(default)]
+    pub allow: Allow,
+    /// Extra requirements: component type, or `data` for whatever holds or moves customer data → capability → value.
+    #[serde(default)]
+    pub require: BTreeMap<RequireKey, BTreeMap<CapabilityId, serde_json::Value>>,
+    /// What an unknown fact means.
+    pub unknown: UnknownPolicy,
+    /// Rules for waivers.
+    pub waivers: WaiverRules,
+    /// Rules for attestations.
+    #[serde(default)]
+    pub attestations: Option<AttestationRules>,
+}
+
+/// To which components a profile's requirement applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum RequireKey {
+    /// Everything that holds or moves customer data.
+    Data(DataWord),
+    /// Components of a type.
+    Type(ComponentType),
+}
+
+/// The word `data`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DataWord {
+    /// `data`.
+    Data,
+}
+
+/// What may be chosen.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Allow {
+    /// Providers.
+    #[serde(default)]
+    pub providers: Option<Vec<SubjectName>>,
+    /// Countries or groups of them, or a `$name`.
+    #[serde(default)]
+    pub places: Option<PlacesOrName>,
+    /// Token issuers.
+    #[serde(default)]
+    pub issuers: Option<Vec<Issuer>>,
+}
+
+/// A list of places, or the name of one from `let`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum PlacesOrName {
+    /// The places.
+    Places(Vec<Place>),
+    /// `$name`.
+    Name(String),
+}
+
+/// What an unknown fact means, by severity of the requirement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnknownPolicy {
+    /// For blocking requirements: always `refuse`.
+    pub blocking: OnUnknown,
+    /// For requirements whose loss degrades.
+    pub degraded: OnUnknown,
+    /// For advice.
+    pub advisory: OnUnknown,
+}
+
+/// What to do about an unknown fact. Later is stricter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OnUnknown {
+    /// Count it.
+    Note,
+    /// Show it.
+    Warn,
+    /// Render nothing.
+    Refuse,
+}
+
+/// Rules for waivers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WaiverRules {
+    /// Longest time that a waiver may run from the as-of date.
+    pub longest: Period,
+    /// Fewest approvers.
+    pub approvers: u8,
+}
+
+/// Rules for attestations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AttestationRules {
+    /// Longest time that an attestation counts.
+    pub longest: Period,
+}
+
+/// `profiles/as-of.yaml`: the day by which evidence is judged.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AsOf {
+    /// Version of the file format.
+    pub version: FormatVersion,
+    /// The day.
+    pub date: Date,
+}

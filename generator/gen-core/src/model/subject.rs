@@ -1,0 +1,233 @@
+//! Whoever facts are about: `profiles/providers/<provider>.yaml` and `profiles/products/<product>.yaml`.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::capability::Proof;
+use super::component::ComponentType;
+use super::environment::SizeClass;
+use super::names::{CapabilityId, Place, RegionName};
+use super::units::{Date, FormatVersion};
+
+/// A provider: somebody who operates services.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Provider {
+    /// Version of the file format.
+    pub version: FormatVersion,
+    /// Name for people.
+    pub name: String,
+    /// Its Terraform provider.
+    #[serde(default)]
+    pub terraform: Option<TerraformProvider>,
+    /// How `gen apply` can ask who it is logged in as.
+    #[serde(default)]
+    pub identity: Identity,
+    /// Region of its global services, if they have one.
+    #[serde(default)]
+    pub global_region: Option<RegionName>,
+    /// Regions and where they are.
+    #[serde(default)]
+    pub places: BTreeMap<RegionName, Region>,
+    /// Component types that modules exist for: type → module.
+    #[serde(default)]
+    pub makes: BTreeMap<ComponentType, String>,
+    /// Which service of the provider a module uses, where facts differ by service.
+    #[serde(default)]
+    pub services: BTreeMap<ComponentType, String>,
+    /// What size classes mean: type → class → settings of the module.
+    #[serde(default)]
+    pub sizes: BTreeMap<ComponentType, BTreeMap<SizeClass, serde_json::Map<String, Value>>>,
+    /// Exact versions of cluster add-ons by Kubernetes minor version.
+    #[serde(default)]
+    pub addons: BTreeMap<String, BTreeMap<String, String>>,
+    /// Resource types whose replacement loses data.
+    #[serde(default)]
+    pub stateful: Vec<String>,
+    /// Where facts were read.
+    #[serde(default)]
+    pub sources: BTreeMap<String, Source>,
+    /// What is known.
+    #[serde(default)]
+    pub facts: Vec<Fact>,
+    /// What is not known, and what would prove it.
+    #[serde(default)]
+    pub ask: BTreeMap<CapabilityId, Proof>,
+}
+
+/// A product: software that runs on something.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Product {
+    /// Version of the file format.
+    pub version: FormatVersion,
+    /// Name for people.
+    pub name: String,
+    /// Component types that it can be.
+    #[serde(default)]
+    pub provides: Vec<ComponentType>,
+    /// Component types that it stands on.
+    #[serde(default)]
+    pub needs: Vec<ComponentType>,
+    /// Where facts were read.
+    #[serde(default)]
+    pub sources: BTreeMap<String, Source>,
+    /// What is known.
+    #[serde(default)]
+    pub facts: Vec<Fact>,
+    /// What is not known, and what would prove it.
+    #[serde(default)]
+    pub ask: BTreeMap<CapabilityId, Proof>,
+}
+
+/// A Terraform provider.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TerraformProvider {
+    /// Namespace and name.
+    pub source: String,
+    /// Exact version.
+    pub version: String,
+    /// Its lock file below `profiles/providers/`; none until there are modules.
+    #[serde(default)]
+    pub lock: Option<String>,
+}
+
+/// How to ask who is logged in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Identity {
+    /// No way is known; `gen apply` asks for `--confirm-account`.
+    #[default]
+    None,
+    /// STS `GetCallerIdentity`.
+    Sts,
+}
+
+/// A region.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Region {
+    /// Country that it is in.
+    pub country: Place,
+    /// Zones.
+    #[serde(default)]
+    pub zones: Vec<String>,
+    /// Regions that copies can go to, best first.
+    #[serde(default)]
+    pub copies: Vec<RegionName>,
+}
+
+/// Where a fact was read.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// What kind of source it is.
+    pub kind: SourceKind,
+    /// How far its facts are believed, unless a fact says otherwise.
+    pub confidence: Confidence,
+    /// Public address, or repository path at a version.
+    pub at: String,
+    /// When it was read.
+    pub read: Date,
+    /// When it was published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<String>,
+    /// Only an excerpt was seen.
+    #[serde(default)]
+    pub excerpt: bool,
+    /// Day on which it stops counting, where it says so itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Date>,
+}
+
+/// Kinds of sources, weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceKind {
+    /// Somebody else.
+    ThirdParty,
+    /// An issue or pull request.
+    Issue,
+    /// Documentation of a Terraform provider.
+    ProviderDoc,
+    /// The vendor's documentation.
+    VendorDoc,
+    /// Source code or a published API model.
+    SourceCode,
+    /// The word of somebody who answers for it.
+    Attestation,
+    /// A certificate.
+    Certificate,
+    /// A test run against the service.
+    Probe,
+}
+
+/// How far a fact is believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// Nobody knows.
+    Unknown,
+    /// Believed by habit, never read.
+    Unverified,
+    /// Absent from the provider's documentation.
+    NotExposed,
+    /// Follows from other facts.
+    Inferred,
+    /// A third party says so.
+    Reported,
+    /// Somebody answers for it.
+    Attested,
+    /// The vendor says so.
+    Documented,
+    /// It was tried.
+    Probed,
+}
+
+/// What a subject offers or lacks.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Fact {
+    /// What it has.
+    #[serde(default)]
+    pub is: BTreeMap<CapabilityId, Value>,
+    /// What it lacks.
+    #[serde(default)]
+    pub not: BTreeMap<CapabilityId, Value>,
+    /// Id of the source.
+    pub from: String,
+    /// How far it is believed, if not as far as the source.
+    #[serde(default)]
+    pub confidence: Option<Confidence>,
+    /// Where it holds; everywhere if left out.
+    #[serde(default)]
+    pub scope: Option<FactScope>,
+    /// Day after which it no longer counts, if not by the dictionary's `ttl`.
+    #[serde(default)]
+    pub expires: Option<Date>,
+    /// Details for generators and people.
+    #[serde(default)]
+    pub with: Option<serde_json::Map<String, Value>>,
+    /// Page within the source.
+    #[serde(default)]
+    pub page: Option<String>,
+    /// What else to know.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+/// Where a fact holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FactScope {
+    /// In these regions; in all if empty.
+    #[serde(default)]
+    pub regions: Vec<RegionName>,
+    /// For these services; for all if empty.
+    #[serde(default)]
+    pub services: Vec<String>,
+}
