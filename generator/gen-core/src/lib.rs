@@ -2,8 +2,11 @@
 
 pub mod builtin;
 pub mod check;
+pub mod contract;
+pub mod demand;
 pub mod diag;
 pub mod digest;
 pub mod kind;
 pub mod load;
 pub mod model;
+pub mod resolve;

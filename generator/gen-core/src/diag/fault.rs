@@ -178,6 +178,12 @@ faults! {
     ///
     /// Choose another provider for the component, widen `location.data`, or pin a `region:` in the binding.
     NoPlace = "GEN0212", Model, "provider has no place in the wanted location";
+    /// The provider qualifies, but `gen` has no module that makes such a component there.
+    ///
+    /// Nothing is rendered for the target, because a part of it would be missing.
+    ///
+    /// Bring the component: bind it as `existing:` with `operated_by:`, or write a module (`docs/architecture.md`).
+    NoModule = "GEN0213", Model, "gen has no module for this component";
     /// A fact, a requirement or a `needs:` entry has a value that the dictionary does not allow for the capability, or names a source that is not listed.
     ///
     /// Facts decide what may be rendered, so they are checked like code.

@@ -43,6 +43,13 @@ impl Route {
         self
     }
 
+    /// This route and more mapping keys.
+    #[must_use]
+    pub fn and(mut self, keys: &[&str]) -> Self {
+        self.0.extend(keys.iter().map(|key| Step::Key((*key).to_owned())));
+        self
+    }
+
     /// This route and one more sequence index.
     #[must_use]
     pub fn index(mut self, index: usize) -> Self {

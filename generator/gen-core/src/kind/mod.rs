@@ -1,5 +1,7 @@
 //! Artifact kinds: families of rendered files.
 
+pub mod terraform;
+
 use std::sync::{Arc, OnceLock};
 
 /// The bytes of a rendered file; shared between targets where they are equal.

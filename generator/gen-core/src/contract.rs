@@ -1,0 +1,229 @@
+//! Contracts: the typed values that a component of each type hands on, whoever provides it.
+//!
+//! One type, four uses: the shape of `existing:` in a binding, the type of the variable downstream, the type of a module's
+//! one output `exports`, and the mock that offline plans run on (`exports.mock.json` beside each module).
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::model::component::ComponentType;
+
+macro_rules! contracts {
+    ($($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $field_doc:literal])+ $field:ident: $type:ty,)+ })+) => {
+        $(
+            $(#[doc = $doc])+
+            #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+            #[serde(deny_unknown_fields)]
+            pub struct $name {
+                $($(#[doc = $field_doc])+ pub $field: $type,)+
+            }
+        )+
+
+        /// JSON Schema of the contract of a component type; none for types that hand nothing on yet.
+        pub fn schema(kind: ComponentType) -> Option<Value> {
+            match kind {
+                $(ComponentType::$name => Some(schemars::schema_for!($name).to_value()),)+
+                _ => None,
+            }
+        }
+
+        /// Checks values against the contract of a component type.
+        ///
+        /// Returns what is wrong in words; a type without contract accepts nothing.
+        pub fn check(kind: ComponentType, values: &Value) -> Result<(), String> {
+            match kind {
+                $(ComponentType::$name => {
+                    $name::deserialize(values).map(drop).map_err(|error| error.to_string())
+                })+
+                _ => Err(format!("components of type {kind} hand nothing on")),
+            }
+        }
+    };
+}
+
+contracts! {
+    /// Guards of a cloud account.
+    Account {
+        /// Bucket that the audit trail is kept in.
+        trail_bucket: String,
+        /// The audit trail.
+        trail_arn: String,
+        /// Key that encrypts it.
+        key_id: String,
+    }
+    /// Where Terraform keeps its state.
+    State {
+        /// Bucket.
+        bucket: String,
+        /// Region of the bucket.
+        region: String,
+        /// Key that encrypts it.
+        key_id: String,
+        /// How it is locked: a member of `state.lock`.
+        lock: String,
+    }
+    /// Identity of CI.
+    Ci {
+        /// Roles by `<stack>-<environment>`.
+        roles: BTreeMap<String, CiRoles>,
+        /// Permission boundary of every role that CI creates.
+        boundary: String,
+    }
+    /// Private network.
+    Network {
+        /// The network's id.
+        network_id: String,
+        /// Its address range.
+        cidr: String,
+        /// Zones.
+        zones: Vec<String>,
+        /// Subnets that reach the internet both ways.
+        public_subnet_ids: Vec<String>,
+        /// Subnets that reach the internet outwards.
+        private_subnet_ids: Vec<String>,
+        /// Subnets that do not reach the internet.
+        intra_subnet_ids: Vec<String>,
+        /// Address ranges of the private subnets.
+        private_cidrs: Vec<String>,
+        /// Address ranges of the intra subnets.
+        intra_cidrs: Vec<String>,
+        /// Public addresses that outgoing traffic comes from.
+        egress_addresses: Vec<String>,
+    }
+    /// Encryption keys.
+    Keys {
+        /// Keys by purpose.
+        ids: BTreeMap<String, String>,
+        /// Keys of the region that copies go to, by purpose.
+        replica_ids: BTreeMap<String, String>,
+    }
+    /// `PostgreSQL`.
+    Postgres {
+        /// Host name.
+        host: String,
+        /// Port.
+        port: u16,
+        /// Major version.
+        major: u16,
+        /// Databases.
+        databases: Vec<String>,
+        /// `sslmode` that clients use.
+        tls: String,
+        /// Reference to the administrator's secret.
+        admin_secret: String,
+        /// What backups are made of.
+        backup_arn: String,
+        /// Policies by access.
+        grants: BTreeMap<String, String>,
+    }
+    /// Object store.
+    ObjectStore {
+        /// Bucket.
+        bucket: String,
+        /// Region.
+        region: String,
+        /// Address of the S3 API.
+        endpoint: String,
+        /// Buckets are addressed in the path, not in the host name.
+        path_style: bool,
+        /// Bucket that copies go to.
+        replica_bucket: Option<String>,
+        /// Resource name for policies.
+        arn: String,
+        /// Policies by access.
+        grants: BTreeMap<String, String>,
+    }
+    /// Secrets store.
+    Secrets {
+        /// Kind of store.
+        store: String,
+        /// References by secret name.
+        refs: BTreeMap<String, String>,
+        /// Policies by secret name.
+        grants: BTreeMap<String, String>,
+    }
+    /// Protected copies of data.
+    Backup {
+        /// Vault.
+        vault: String,
+        /// Vault in the region that copies go to.
+        copy_vault: Option<String>,
+    }
+    /// Kubernetes cluster.
+    Cluster {
+        /// Name.
+        name: String,
+        /// Address of the API.
+        endpoint: String,
+        /// Minor version.
+        version: String,
+        /// Certificate authority of the API, base64.
+        certificate_authority: String,
+        /// Security group of the control plane.
+        security_group_id: String,
+        /// Security group of the nodes.
+        node_security_group_id: String,
+        /// Identities by workload.
+        pod_roles: BTreeMap<String, String>,
+    }
+    /// Registry of OCI images.
+    Registry {
+        /// Addresses by repository.
+        repositories: BTreeMap<String, String>,
+    }
+    /// Metrics, logs and traces.
+    Telemetry {
+        /// Where metrics are written to.
+        metrics_endpoint: String,
+        /// Log group.
+        logs_group: String,
+        /// Where traces are written to.
+        traces_endpoint: String,
+        /// Policies by access.
+        grants: BTreeMap<String, String>,
+    }
+    /// Certificates, names, load balancing.
+    Edge {
+        /// DNS zone.
+        zone_id: String,
+        /// Name servers of the zone.
+        name_servers: Vec<String>,
+        /// DNS name of the load balancer.
+        load_balancer: String,
+        /// Target groups by host label.
+        target_groups: BTreeMap<String, String>,
+        /// Addresses by host label.
+        urls: BTreeMap<String, String>,
+        /// Domain of the distribution.
+        distribution_domain: Option<String>,
+        /// Key group that verifies signed addresses.
+        key_group_id: Option<String>,
+    }
+}
+
+/// Roles of CI for one environment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CiRoles {
+    /// Role that plans: reads configuration, never data.
+    pub plan: String,
+    /// Role that applies.
+    pub apply: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_and_an_unknown_field_are_named() {
+        let wrong = serde_json::json!({"bucket": "b", "region": "r", "key_id": "k"});
+        assert!(check(ComponentType::State, &wrong).is_err_and(|error| error.contains("lock")));
+        let wrong = serde_json::json!({"bucket": "b", "region": "r", "key_id": "k", "lock": "l", "extra": 1});
+        assert!(check(ComponentType::State, &wrong).is_err_and(|error| error.contains("extra")));
+        assert!(check(ComponentType::Temporal, &serde_json::json!({})).is_err());
+    }
+}

@@ -1,0 +1,162 @@
+//! What components of each type need of whoever provides them.
+
+use serde_json::{Value, json};
+
+use crate::check::{Origin, Site};
+use crate::model::component::{Component, ComponentType, Issuer};
+use crate::model::names::{ComponentName, Place};
+use crate::resolve::{Resolved, Settings, Target};
+
+use super::{Ask, declared_at};
+
+pub(super) fn ask(target: &Target, component: &Resolved, asks: &mut Vec<Ask>) {
+    let mut found = of_type(target, component);
+    if component.kind().holds_data() {
+        let places: Vec<Value> =
+            target.data_places.iter().map(|place| Value::from(Place::as_str(place))).collect();
+        found.push(("sov.residency.customer_data", Value::from(places), Site::Primary));
+        if target.is_copied(component.kind()) && target.regions(&component.name).1.is_some() {
+            let places: Vec<Value> =
+                target.data_places.iter().map(|place| Value::from(Place::as_str(place))).collect();
+            found.push(("sov.residency.customer_data", Value::from(places), Site::Copy));
+        }
+    }
+    for (capability, value, site) in found {
+        asks.push(Ask {
+            component: component.name.clone(),
+            capability,
+            value,
+            site,
+            origin: Origin::ComponentType,
+            place: Some(declared_at(target, component)),
+        });
+    }
+}
+
+fn of_type(target: &Target, component: &Resolved) -> Vec<(&'static str, Value, Site)> {
+    let asked: Vec<(&'static str, Value)> = match component.kind() {
+        ComponentType::Account => vec![
+            ("audit.control_plane_log", json!("export")),
+            ("cost.tags", json!(true)),
+            ("cost.budget_alert", json!(true)),
+        ],
+        ComponentType::State => vec![("s3.versioning", json!(true)), ("s3.encryption", json!(["sse_kms"]))],
+        ComponentType::Ci => {
+            let issuer = issuer(component).unwrap_or(Issuer::Github);
+            vec![
+                ("iam.oidc.workload_federation", json!("exact_subject")),
+                ("iam.oidc.issuers", json!([issuer.as_str()])),
+            ]
+        }
+        ComponentType::Network => {
+            let level = if target.egress().is_empty() { "cidr" } else { "fqdn" };
+            vec![("net.private_network", json!(true)), ("net.egress.allowlist", json!(level))]
+        }
+        ComponentType::Keys => vec![("kms.service", json!("software")), ("kms.rotation", json!("automatic"))],
+        ComponentType::Postgres => postgres(target, component),
+        ComponentType::ObjectStore => object_store(target, &component.name),
+        ComponentType::Secrets => {
+            vec![("secrets.manager", json!("self_managed")), ("secrets.k8s_auth", json!("subject"))]
+        }
+        ComponentType::Backup => vec![("backup.immutable_copy", json!(true))],
+        ComponentType::Cluster => cluster(target, component),
+        ComponentType::Registry => {
+            vec![("registry.oci", json!(true)), ("registry.tag_immutability", json!("repository"))]
+        }
+        ComponentType::Telemetry => vec![("telemetry.backend", json!(["otlp", "prometheus_remote_write"]))],
+        ComponentType::Temporal => temporal(target, component),
+        ComponentType::Cache => cache(target, component),
+        ComponentType::Delivery => vec![("cdn.distribution", json!(true))],
+        ComponentType::Realtime => vec![("net.lb.udp", json!(true))],
+        ComponentType::Surrealdb | ComponentType::Edge => Vec::new(),
+    };
+    asked.into_iter().map(|(capability, value)| (capability, value, Site::Primary)).collect()
+}
+
+fn issuer(component: &Resolved) -> Option<Issuer> {
+    match &component.settings {
+        Settings::Declared(Component::Ci(ci)) => Some(ci.issuer),
+        _ => None,
+    }
+}
+
+fn postgres(target: &Target, component: &Resolved) -> Vec<(&'static str, Value)> {
+    let mut asked = vec![
+        ("db.postgres.service", json!("self_managed")),
+        ("db.postgres.cmk", json!(true)),
+        ("db.postgres.create_role", json!("sql_only")),
+        ("db.postgres.create_database", json!("sql_only")),
+        ("db.postgres.managed_password", json!(true)),
+    ];
+    if let Settings::Declared(Component::Postgres(postgres)) = &component.settings {
+        asked.push(("db.postgres.version", json!([postgres.major.value().to_string()])));
+    }
+    if target.high_availability() {
+        asked.push(("db.postgres.ha", json!(true)));
+        asked.push(("db.postgres.sync_replication", json!("sync")));
+    }
+    if target.copies() {
+        asked.push(("db.postgres.backup_cross_region", json!(true)));
+    }
+    asked
+}
+
+fn object_store(target: &Target, name: &ComponentName) -> Vec<(&'static str, Value)> {
+    let mut asked = vec![
+        ("s3.api", json!(["list_v2", "multipart", "presign"])),
+        ("s3.versioning", json!(true)),
+        ("s3.encryption", json!(["sse_kms"])),
+        ("s3.lifecycle.actions", json!(["abort_mpu", "noncurrent", "transition"])),
+    ];
+    if target.copies() && target.data_in(name).next().is_some() {
+        asked.push(("s3.replication.cross_region", json!("async")));
+    }
+    asked
+}
+
+fn cluster(target: &Target, component: &Resolved) -> Vec<(&'static str, Value)> {
+    let mut asked = vec![
+        ("k8s.service", json!("self_managed")),
+        ("k8s.network_policy", json!("l3l4")),
+        ("k8s.private_api", json!(true)),
+        ("k8s.audit_log_export", json!(true)),
+        ("k8s.pod_identity", json!("subject")),
+        ("k8s.secrets_encryption", json!("cmk")),
+    ];
+    if let Settings::Declared(Component::Cluster(cluster)) = &component.settings {
+        asked.push(("k8s.version", json!([cluster.kubernetes.as_str()])));
+    }
+    if target.isolates_tenants() {
+        asked.push(("k8s.sandbox", json!("gvisor")));
+    }
+    asked
+}
+
+fn temporal(target: &Target, component: &Resolved) -> Vec<(&'static str, Value)> {
+    let mut asked = vec![("workflow.persistence", json!(["postgres"]))];
+    if let Settings::Declared(Component::Temporal(temporal)) = &component.settings {
+        let mut majors: Vec<String> = [&temporal.stores.default, &temporal.stores.visibility]
+            .into_iter()
+            .filter_map(|store| store.split('/').next())
+            .filter_map(|name| match &target.components.get(name)?.settings {
+                Settings::Declared(Component::Postgres(postgres)) => Some(postgres.major.value().to_string()),
+                _ => None,
+            })
+            .collect();
+        majors.sort();
+        majors.dedup();
+        asked.push(("workflow.persistence.postgres", json!(majors)));
+    }
+    asked
+}
+
+fn cache(target: &Target, component: &Resolved) -> Vec<(&'static str, Value)> {
+    let mut asked = Vec::new();
+    if let Settings::Declared(Component::Cache(cache)) = &component.settings {
+        asked.push(("cache.kv", json!([cache.engine])));
+    }
+    if target.high_availability() {
+        asked.push(("cache.kv.ha", json!("failover")));
+    }
+    asked
+}

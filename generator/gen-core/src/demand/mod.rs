@@ -1,0 +1,207 @@
+//! What a target needs of each component: requirements, each with its origins.
+
+mod by_class;
+mod by_kind;
+mod by_type;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::check::{Origin, Question, Requirement, Site};
+use crate::diag::{Diagnostic, Fault, Place, Route, did_you_mean};
+use crate::load::Repository;
+use crate::model::capability::{Answers, Dictionary};
+use crate::model::component::ComponentType;
+use crate::model::names::{CapabilityId, ComponentName, SubjectName};
+use crate::resolve::{Bound, Resolved, Target};
+
+/// A requirement before it is known how bad its lack is and who is asked.
+struct Ask {
+    component: ComponentName,
+    capability: &'static str,
+    value: Value,
+    site: Site,
+    origin: Origin,
+    place: Option<Place>,
+}
+
+/// Everything that a target needs, sorted, equal requirements merged.
+pub fn demand(
+    repository: &Repository,
+    dictionary: &Dictionary,
+    target: &Target,
+) -> (Vec<Requirement>, Vec<Diagnostic>) {
+    let mut demands =
+        Demands { repository, dictionary, target, found: BTreeMap::new(), diagnostics: Vec::new() };
+    let mut asks = Vec::new();
+    for component in target.components.values() {
+        by_type::ask(target, component, &mut asks);
+        by_class::ask(target, component, &mut asks);
+    }
+    by_kind::ask(repository, target, &mut asks);
+    for ask in asks {
+        match CapabilityId::parse(ask.capability) {
+            Ok(capability) => {
+                demands.add(&ask.component, capability, ask.value, ask.site, ask.origin, ask.place)
+            }
+            Err(error) => {
+                demands.diagnostics.push(Diagnostic::error(Fault::BadFact).label(error.to_string()))
+            }
+        }
+    }
+    demands.of_profile();
+    demands.of_needs();
+    (demands.found.into_values().collect(), demands.diagnostics)
+}
+
+type Key = (ComponentName, CapabilityId, String, Site);
+
+struct Demands<'a> {
+    repository: &'a Repository,
+    dictionary: &'a Dictionary,
+    target: &'a Target,
+    found: BTreeMap<Key, Requirement>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Demands<'_> {
+    fn add(
+        &mut self,
+        component: &ComponentName,
+        capability: CapabilityId,
+        value: Value,
+        site: Site,
+        origin: Origin,
+        place: Option<Place>,
+    ) {
+        let Some(entry) = self.dictionary.capabilities.get(&capability) else {
+            self.unknown_capability(&capability, place);
+            return;
+        };
+        let Some(question) = self.question(component, entry.answers, site) else { return };
+        let severity = entry.severity(self.target.tier());
+        let key = (component.clone(), capability.clone(), value.to_string(), site);
+        let requirement = self.found.entry(key).or_insert_with(|| Requirement {
+            component: component.clone(),
+            capability,
+            value,
+            site,
+            severity,
+            origins: Vec::new(),
+            question,
+        });
+        if !requirement.origins.iter().any(|(known, _)| *known == origin) {
+            requirement.origins.push((origin, place));
+        }
+    }
+
+    fn unknown_capability(&mut self, capability: &CapabilityId, place: Option<Place>) {
+        let mut diagnostic = Diagnostic::error(Fault::UnknownName)
+            .label(format!("the dictionary has no capability `{capability}`"))
+            .target(self.target.id.to_string());
+        diagnostic.place = place;
+        let known = self.dictionary.capabilities.keys().map(CapabilityId::as_str);
+        if let Some(meant) = did_you_mean(capability.as_str(), known) {
+            diagnostic = diagnostic.help(format!("did you mean `{meant}`?"));
+        }
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn of_profile(&mut self) {
+        for extra in &self.target.policy.require.clone() {
+            let components: Vec<_> = self
+                .target
+                .components
+                .values()
+                .filter(|component| extra.applies_to(component.kind()))
+                .map(|component| component.name.clone())
+                .collect();
+            for component in components {
+                let origin = Origin::Profile(extra.profile.clone());
+                let place = Some(extra.place.clone());
+                self.add(
+                    &component,
+                    extra.capability.clone(),
+                    extra.value.clone(),
+                    Site::Primary,
+                    origin,
+                    place,
+                );
+            }
+        }
+    }
+
+    fn of_needs(&mut self) {
+        let target = self.target;
+        for (component, needs) in &target.stack.value.needs {
+            for (capability, value) in needs {
+                let route = Route::keys(["needs", component.as_str(), capability.as_str()]);
+                let place = Some(Place::value(target.stack.file.clone(), route));
+                self.add(component, capability.clone(), value.clone(), Site::Primary, Origin::Needs, place);
+            }
+        }
+    }
+
+    /// Who is asked: `docs/matrix-rules.md` §4.
+    fn question(&self, component: &ComponentName, answers: Answers, site: Site) -> Option<Question> {
+        if answers == Answers::Engine {
+            let subject = SubjectName::parse(self.target.env.value.engine.as_str()).ok()?;
+            return Some(Question { subject, region: None, service: None });
+        }
+        let resolved = self.target.components.get(component)?;
+        let asked = match answers {
+            Answers::Operator => operator(&self.target.components, resolved)?,
+            _ => resolved,
+        };
+        Some(match &asked.bound {
+            Bound::Managed { provider, region, copy } => Question {
+                subject: provider.clone(),
+                region: if site == Site::Copy { copy.clone() } else { region.clone() },
+                service: if answers == Answers::Service {
+                    self.service(provider, resolved.kind())
+                } else {
+                    None
+                },
+            },
+            Bound::Hosted { product, .. } => {
+                Question { subject: product.clone(), region: None, service: None }
+            }
+            Bound::Existing { operated_by, region, .. } => {
+                Question { subject: operated_by.clone(), region: region.clone(), service: None }
+            }
+        })
+    }
+
+    fn service(&self, provider: &SubjectName, kind: ComponentType) -> Option<Arc<str>> {
+        let file = self.repository.providers.get(provider)?;
+        file.value.services.get(&kind).map(|service| Arc::from(service.as_str()))
+    }
+}
+
+/// The component at the end of the `host:` chain.
+fn operator<'a>(
+    components: &'a BTreeMap<ComponentName, Resolved>,
+    from: &'a Resolved,
+) -> Option<&'a Resolved> {
+    let mut current = from;
+    // Circles were refused when the target was put together; the bound keeps this total all the same.
+    for _ in 0..=components.len() {
+        match &current.bound {
+            Bound::Hosted { host, .. } => current = components.get(host)?,
+            _ => return Some(current),
+        }
+    }
+    None
+}
+
+/// The place that declares a component: in the stack if it is declared, else where it is bound.
+fn declared_at(target: &Target, component: &Resolved) -> Place {
+    if target.stack.value.components.contains_key(&component.name) {
+        let route = Route::keys(["components", component.name.as_str()]);
+        Place::key(target.stack.file.clone(), route)
+    } else {
+        component.bound_at.clone()
+    }
+}

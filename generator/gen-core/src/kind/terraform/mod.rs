@@ -1,0 +1,429 @@
+//! Terraform: thin roots that call hand-written modules, and everything of an environment in one JSON file.
+
+mod backend;
+pub mod module;
+mod root;
+mod spec;
+pub mod types;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, RwLock};
+
+use serde_json::{Map, Value, json};
+
+use crate::diag::{Diagnostic, Fault, Place};
+use crate::kind::{Content, Rendered, Tree};
+use crate::load::Repository;
+use crate::model::component::{ComponentType, Layer};
+use crate::model::names::{ComponentName, SubjectName};
+use crate::model::stack::Purpose;
+use crate::model::subject::Provider;
+use crate::resolve::{Bound, Target};
+
+use module::Module;
+pub use root::{Hcl, Root};
+
+/// Name of the kind.
+pub const NAME: &str = "terraform";
+
+/// Folder of the modules below `templates/`.
+const MODULES: &str = "templates/terraform/modules/";
+
+/// Renders Terraform. Holds what targets share: modules that were read once, and HCL that is the same for many targets.
+#[derive(Debug)]
+pub struct Terraform<'a> {
+    repository: &'a Repository,
+    modules: BTreeMap<Arc<str>, Arc<Module>>,
+    backends: backend::Backends,
+    hcl: RwLock<BTreeMap<String, Arc<Hcl>>>,
+}
+
+impl<'a> Terraform<'a> {
+    /// Reads the interfaces of all modules.
+    pub fn new(repository: &'a Repository) -> (Self, Vec<Diagnostic>) {
+        let mut folders: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Arc<[u8]>>> = BTreeMap::new();
+        for (path, bytes) in repository
+            .templates
+            .range::<str, _>((std::ops::Bound::Included(MODULES), std::ops::Bound::Unbounded))
+        {
+            let Some(rest) = path.strip_prefix(MODULES) else { break };
+            let mut parts = rest.splitn(3, '/');
+            if let (Some(provider), Some(name), Some(file)) = (parts.next(), parts.next(), parts.next())
+                && !file.starts_with("tests/")
+            {
+                let folder = Arc::from(format!("{provider}/{name}"));
+                folders.entry(folder).or_default().insert(Arc::from(file), bytes.clone());
+            }
+        }
+        let mut diagnostics = Vec::new();
+        let mut modules = BTreeMap::new();
+        for (path, files) in folders {
+            match Module::read(path.clone(), files) {
+                Ok(module) => {
+                    modules.insert(path, Arc::new(module));
+                }
+                Err(faults) => diagnostics.extend(faults.into_iter().map(|fault| {
+                    Diagnostic::error(Fault::ModuleMismatch)
+                        .at(Place::file(format!("{MODULES}{path}/{}", fault.file)))
+                        .label(fault.message)
+                })),
+            }
+        }
+        let backends = backend::Backends::new(repository, &mut diagnostics);
+        (Self { repository, modules, backends, hcl: RwLock::default() }, diagnostics)
+    }
+
+    /// All modules by path, such as `aws/network`.
+    pub fn modules(&self) -> &BTreeMap<Arc<str>, Arc<Module>> {
+        &self.modules
+    }
+
+    /// The roots of a target, in the order in which they are applied; faults where a component has no module.
+    pub fn roots(&self, target: &Target) -> (Vec<Root>, Vec<Diagnostic>) {
+        let mut roots: BTreeMap<
+            (Layer, SubjectName, Option<crate::model::names::RegionName>),
+            Vec<ComponentName>,
+        > = BTreeMap::new();
+        let mut diagnostics = Vec::new();
+        for component in target.components.values() {
+            let Bound::Managed { provider, region, .. } = &component.bound else { continue };
+            if !is_made_here(target, component.kind()) {
+                continue;
+            }
+            if self.module(provider, component.kind()).is_none() {
+                diagnostics.push(
+                    Diagnostic::error(Fault::NoModule)
+                        .at(component.bound_at.clone())
+                        .label(format!(
+                            "no module makes `{}` ({}) at {provider}",
+                            component.name,
+                            component.kind()
+                        ))
+                        .help("bring it: `existing: {...}` and `operated_by:`")
+                        .target(target.id.to_string()),
+                );
+                continue;
+            }
+            let key = (component.kind().layer(), provider.clone(), region.clone());
+            roots.entry(key).or_default().push(component.name.clone());
+        }
+        let home = self.home_regions(target);
+        let roots = roots
+            .into_iter()
+            .map(|((layer, provider, region), components)| {
+                let away = region.as_ref().filter(|region| home.get(&provider) != Some(region));
+                let name = match away {
+                    None => format!("{}-{provider}", layer.as_str()),
+                    Some(region) => format!("{}-{provider}-{region}", layer.as_str()),
+                };
+                Root { name, layer, provider, region, components }
+            })
+            .collect();
+        (roots, diagnostics)
+    }
+
+    /// The region of each provider that most components are in; on a tie, the first by name.
+    fn home_regions<'t>(
+        &self,
+        target: &'t Target,
+    ) -> BTreeMap<&'t SubjectName, &'t crate::model::names::RegionName> {
+        let mut counts: BTreeMap<(&SubjectName, &crate::model::names::RegionName), usize> = BTreeMap::new();
+        for component in target.components.values() {
+            if let Bound::Managed { provider, region: Some(region), .. } = &component.bound {
+                *counts.entry((provider, region)).or_default() += 1;
+            }
+        }
+        let mut home: BTreeMap<&SubjectName, (usize, &crate::model::names::RegionName)> = BTreeMap::new();
+        for ((provider, region), count) in counts {
+            let best = home.entry(provider).or_insert((count, region));
+            if count > best.0 {
+                *best = (count, region);
+            }
+        }
+        home.into_iter().map(|(provider, (_, region))| (provider, region)).collect()
+    }
+
+    fn module(&self, provider: &SubjectName, kind: ComponentType) -> Option<&Arc<Module>> {
+        let file = self.repository.providers.get(provider)?;
+        let name = file.value.makes.get(&kind)?;
+        self.modules.get(format!("{provider}/{name}").as_str())
+    }
+
+    /// Paths of the modules that a target uses.
+    pub fn modules_of(&self, target: &Target) -> Vec<Arc<str>> {
+        let (roots, _) = self.roots(target);
+        roots
+            .iter()
+            .flat_map(|root| root.components.iter().map(move |name| (root, name)))
+            .filter_map(|(root, name)| self.module(&root.provider, target.components.get(name)?.kind()))
+            .map(|module| module.path.clone())
+            .collect()
+    }
+
+    /// Copies of modules, as one tree.
+    pub fn module_tree(&self, paths: impl IntoIterator<Item = Arc<str>>) -> Tree {
+        let used: std::collections::BTreeSet<Arc<str>> = paths.into_iter().collect();
+        let mut files = Vec::new();
+        for module in used.iter().filter_map(|path| self.modules.get(path)) {
+            for (name, bytes) in &module.files {
+                // Mocks are for offline plans; nothing that is applied needs them.
+                if name.as_ref() != "exports.mock.json" {
+                    files.push(Rendered {
+                        path: Arc::from(format!("{}/{name}", module.path)),
+                        content: Content::new(bytes.as_ref()),
+                    });
+                }
+            }
+        }
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Tree { folder: Arc::from("terraform-out/modules"), files }
+    }
+
+    /// Renders all roots of a target, with paths below the target's folder.
+    pub fn render(&self, target: &Target) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
+        let (roots, mut diagnostics) = self.roots(target);
+        let mut files = Vec::new();
+        for root in &roots {
+            match self.render_root(target, root) {
+                Ok(rendered) => files.extend(rendered),
+                Err(message) => diagnostics.push(
+                    Diagnostic::error(Fault::ModuleMismatch)
+                        .label(format!("root {}: {message}", root.name))
+                        .target(target.id.to_string()),
+                ),
+            }
+        }
+        if diagnostics.is_empty() { Ok(files) } else { Err(diagnostics) }
+    }
+
+    fn render_root(&self, target: &Target, root: &Root) -> Result<Vec<Rendered>, String> {
+        let file = self.repository.providers.get(&root.provider).ok_or("the provider has no file")?;
+        let hcl = self.hcl_of(target, root, &file.value)?;
+        let at = |name: &str| Arc::from(format!("{NAME}/{}/{name}", root.name));
+        let mut files: Vec<Rendered> = hcl
+            .files
+            .iter()
+            .map(|(name, content)| Rendered { path: at(name), content: content.clone() })
+            .collect();
+        let values = self.values(target, root, &file.value, &hcl);
+        let mut text = serde_json::to_vec_pretty(&values).map_err(|error| error.to_string())?;
+        text.push(b'\n');
+        files.push(Rendered { path: at("gen.auto.tfvars.json"), content: Content::new(text) });
+        let backend = self.backends.render(target, root)?;
+        files.push(Rendered { path: at("backend.tf"), content: Content::new(backend) });
+        if let Some(lock) = self.lock(&file.value) {
+            files.push(Rendered { path: at(".terraform.lock.hcl"), content: lock });
+        }
+        Ok(files)
+    }
+
+    fn lock(&self, provider: &Provider) -> Option<Arc<Content>> {
+        let name = provider.terraform.as_ref()?.lock.as_ref()?;
+        let bytes = self.repository.templates.get(format!("profiles/providers/{name}").as_str())?;
+        Some(Content::new(bytes.as_ref()))
+    }
+
+    /// HCL depends on layer, provider and components only, so targets share it.
+    fn hcl_of(&self, target: &Target, root: &Root, provider: &Provider) -> Result<Arc<Hcl>, String> {
+        let key = signature(target, root);
+        if let Some(found) = self.hcl.read().ok().and_then(|memo| memo.get(&key).cloned()) {
+            return Ok(found);
+        }
+        let terraform =
+            provider.terraform.as_ref().ok_or("the provider's file names no Terraform provider")?;
+        let modules = root
+            .components
+            .iter()
+            .filter_map(|name| {
+                let kind = target.components.get(name)?.kind();
+                Some((name.clone(), self.module(&root.provider, kind)?.clone()))
+            })
+            .collect();
+        let prefix = format!("templates/terraform/roots/{}/provider.", root.provider);
+        let mut blocks = BTreeMap::new();
+        for (path, bytes) in self.repository.templates.range(Arc::<str>::from(prefix.as_str())..) {
+            let Some(rest) = path.strip_prefix(prefix.as_str()) else { break };
+            let alias = rest.strip_suffix("tf").map(|alias| alias.trim_end_matches('.'));
+            if let (Some(alias), Ok(text)) = (alias, std::str::from_utf8(bytes)) {
+                blocks.insert(alias, text);
+            }
+        }
+        let texts = root::ProviderTexts { source: &terraform.source, version: &terraform.version, blocks };
+        let hcl = Arc::new(root::hcl(target, root, &modules, &texts)?);
+        if let Ok(mut memo) = self.hcl.write() {
+            memo.insert(key, hcl.clone());
+        }
+        Ok(hcl)
+    }
+
+    /// Everything of the environment: the one file of a root that differs between environments, beside `backend.tf`.
+    fn values(&self, target: &Target, root: &Root, provider: &Provider, hcl: &Hcl) -> Value {
+        let id = &target.id;
+        let account = target.accounts.get(&root.provider);
+        let copy = root.region.as_ref().and_then(|region| {
+            let copies = &provider.places.get(region)?.copies;
+            let chosen = root.components.iter().find_map(|name| target.regions(name).1);
+            chosen.or(copies.first())
+        });
+        let mut values = Map::new();
+        values.insert(
+            "context".to_owned(),
+            json!({
+                "stack": id.stack, "environment": id.env, "tier": target.tier(),
+                "name": format!("{}-{}", id.stack, id.env),
+                "account": account.map(|account| account.id.as_str()).unwrap_or_default(),
+                "foundation": account.map(|account| format!("{}-{}", account.foundation.stack, account.foundation.env)).unwrap_or_default(),
+                "region": root.region, "replica_region": copy, "protected": target.protected(),
+            }),
+        );
+        let mut tags = Map::new();
+        tags.insert("all".to_owned(), common_tags(target));
+        for name in &root.components {
+            let Some(component) = target.components.get(name) else { continue };
+            tags.insert(name.to_string(), json!({"component": name, "data_class": target.sensitivity(name)}));
+            values.insert(
+                name.to_string(),
+                without_nulls(spec::spec(self.repository, target, component, provider)),
+            );
+        }
+        values.insert("tags".to_owned(), Value::Object(tags));
+        if !hcl.existing.is_empty() {
+            let existing: Map<String, Value> = hcl
+                .existing
+                .iter()
+                .filter_map(|name| match &target.components.get(name)?.bound {
+                    Bound::Existing { exports, .. } => {
+                        Some((name.to_string(), Value::Object(exports.clone())))
+                    }
+                    _ => None,
+                })
+                .collect();
+            values.insert("existing".to_owned(), Value::Object(existing));
+        }
+        Value::Object(values)
+    }
+
+    /// What the modules and contracts of this repository do not agree on.
+    pub fn check_modules(&self) -> Vec<Diagnostic> {
+        let mut diagnostics = Vec::new();
+        for (provider, file) in &self.repository.providers {
+            for kind in file.value.makes.keys() {
+                let Some(module) = self.module(provider, *kind) else {
+                    diagnostics.push(
+                        Diagnostic::error(Fault::ModuleMismatch)
+                            .at(Place::value(
+                                file.file.clone(),
+                                crate::diag::Route::keys(["makes", kind.as_str()]),
+                            ))
+                            .label("there is no such module"),
+                    );
+                    continue;
+                };
+                for message in check_module(*kind, module) {
+                    diagnostics.push(
+                        Diagnostic::error(Fault::ModuleMismatch)
+                            .at(Place::file(format!("{MODULES}{}", module.path)))
+                            .label(message),
+                    );
+                }
+            }
+        }
+        diagnostics
+    }
+}
+
+/// Foundation components are made by the foundation stack alone; delivery is a part of the edge.
+fn is_made_here(target: &Target, kind: ComponentType) -> bool {
+    let foundation = kind.layer() == Layer::Foundation;
+    foundation == (target.purpose() == Purpose::Foundation) && kind != ComponentType::Delivery
+}
+
+/// What distinguishes the HCL of one root from that of another.
+fn signature(target: &Target, root: &Root) -> String {
+    let mut key = format!("{}|{}|", root.layer.as_str(), root.provider);
+    for component in target.components.values() {
+        let here = if root.components.contains(&component.name) { '!' } else { '-' };
+        let existing = matches!(component.bound, Bound::Existing { .. });
+        key.push_str(&format!(
+            "{}{here}{}{}|",
+            component.name,
+            component.kind(),
+            if existing { "~" } else { "" }
+        ));
+    }
+    key
+}
+
+fn common_tags(target: &Target) -> Value {
+    let stack = &target.stack.value;
+    json!({
+        "stack": target.id.stack, "environment": target.id.env, "owner": stack.owner.team,
+        "cost_centre": stack.cost_centre, "managed_by": "gen",
+    })
+}
+
+/// Optional attributes that are not set are left out, not written as null.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(entries) => Value::Object(
+            entries
+                .into_iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(key, value)| (key, without_nulls(value)))
+                .collect(),
+        ),
+        Value::Array(items) => Value::Array(items.into_iter().map(without_nulls).collect()),
+        other => other,
+    }
+}
+
+/// What a module and the contracts do not agree on, in words.
+pub fn check_module(kind: ComponentType, module: &Module) -> Vec<String> {
+    let mut found = Vec::new();
+    for name in ["context", "component", "tags", "spec"] {
+        if !module.variables.contains_key(name) {
+            found.push(format!("variable `{name}` is missing"));
+        }
+    }
+    let contract =
+        |kind: ComponentType| crate::contract::schema(kind).map(|schema| types::Type::from_schema(&schema));
+    match contract(kind) {
+        Some(Ok(types::Type::Object(attributes))) => {
+            for (name, _) in &attributes {
+                if !module.exports.contains(name) {
+                    found.push(format!("output `exports` lacks `{name}`, which the contract of {kind} has"));
+                }
+            }
+            for name in
+                module.exports.iter().filter(|name| !attributes.iter().any(|(known, _)| known == *name))
+            {
+                found.push(format!(
+                    "output `exports` has `{name}`, which the contract of {kind} does not know"
+                ));
+            }
+        }
+        _ => found.push(format!("type {kind} has no contract")),
+    }
+    for (name, declared) in &module.variables {
+        let Some(of) = ComponentType::parse(name) else { continue };
+        match contract(of) {
+            Some(Ok(wanted)) if wanted == *declared => {}
+            _ => found.push(format!("variable `{name}` is not of the type of the contract of {of}")),
+        }
+    }
+    match module.files.get("exports.mock.json").map(|bytes| serde_json::from_slice::<Value>(bytes)) {
+        Some(Ok(mock)) => {
+            if let Err(error) = crate::contract::check(kind, &mock) {
+                found.push(format!("exports.mock.json: {error}"));
+            }
+        }
+        Some(Err(error)) => found.push(format!("exports.mock.json: {error}")),
+        None => found.push("exports.mock.json is missing".to_owned()),
+    }
+    found
+}
+
+/// The component's kind and its module's spec must fit: what does not, with paths.
+pub fn check_values(module: &Module, spec: &Value) -> Vec<String> {
+    module.variables.get("spec").map(|kind| kind.mismatches(spec)).unwrap_or_default()
+}

@@ -1,0 +1,166 @@
+//! Accounts: which environment of a foundation stack an environment lives in.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::diag::{Diagnostic, Fault, Place as Spot, Route};
+use crate::load::{Loaded, Repository};
+use crate::model::component::{Ci, Component};
+use crate::model::environment::{Budget, Environment};
+use crate::model::names::{AccountId, ComponentName, EnvName, StackName, SubjectName};
+use crate::model::stack::{Purpose, Stack};
+
+use super::binding::unknown;
+use super::{Bound, Resolved, Target, TargetId};
+
+/// The account that a target lives in, at one provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRef {
+    /// The target that makes the account ready.
+    pub foundation: TargetId,
+    /// The provider's id of it.
+    pub id: AccountId,
+}
+
+/// A target that lives in a foundation's account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Consumer {
+    /// Which one.
+    pub id: TargetId,
+    /// Its budget.
+    pub budget: Option<Budget>,
+    /// Its changes need approval.
+    pub protected: bool,
+}
+
+/// Environments of foundation stacks by their name.
+pub(super) type Index = BTreeMap<EnvName, AccountRef>;
+
+pub(super) fn index(repository: &Repository, diagnostics: &mut Vec<Diagnostic>) -> Index {
+    let mut index: Index = BTreeMap::new();
+    for (stack, files) in foundations(repository) {
+        for (env, file) in &files.environments {
+            let Some(account) = &file.value.account else { continue };
+            let foundation = TargetId { stack: stack.clone(), env: env.clone() };
+            let entry = AccountRef { foundation, id: account.id.clone() };
+            if let Some(other) = index.insert(env.clone(), entry) {
+                diagnostics.push(
+                    Diagnostic::error(Fault::BadName)
+                        .at(Spot::value(file.file.clone(), Route::keys(["account"])))
+                        .label(format!("`{env}` is also an account of stack `{}`", other.foundation.stack))
+                        .help("names of accounts are unique in a repository"),
+                );
+            }
+        }
+    }
+    index
+}
+
+fn foundations(repository: &Repository) -> impl Iterator<Item = (&StackName, &crate::load::StackFiles)> {
+    repository.stacks.iter().filter(|(_, files)| {
+        files.stack.as_ref().is_some_and(|stack| stack.value.purpose == Purpose::Foundation)
+    })
+}
+
+/// The accounts of one target; faults where a provider is used and no account is named.
+pub(super) fn of_target(
+    repository: &Repository,
+    index: &Index,
+    stack: &Loaded<Stack>,
+    env: &Arc<Loaded<Environment>>,
+    components: &BTreeMap<ComponentName, Resolved>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> BTreeMap<SubjectName, AccountRef> {
+    let at = |keys: &[&str]| Spot::value(env.file.clone(), Route::keys(keys.iter().copied()));
+    let foundation = stack.value.purpose == Purpose::Foundation;
+    match (&env.value.account, foundation) {
+        (None, true) => diagnostics.push(
+            Diagnostic::error(Fault::MissingKey)
+                .at(Spot::file(env.file.clone()))
+                .label("`account` is missing")
+                .help("an environment of a foundation stack is a cloud account: `account: {id: \"...\", alerts: [...]}`"),
+        ),
+        (Some(_), false) => diagnostics.push(
+            Diagnostic::error(Fault::Contradiction)
+                .at(Spot::key(env.file.clone(), Route::keys(["account"])))
+                .label("only environments of a foundation stack are accounts")
+                .help("name the account's environment instead: `accounts: {<provider>: <environment>}`"),
+        ),
+        _ => {}
+    }
+    let mut accounts = BTreeMap::new();
+    for (provider, name) in &env.value.accounts {
+        match index.get(name) {
+            Some(account) => {
+                accounts.insert(provider.clone(), account.clone());
+            }
+            None => diagnostics.push(unknown(
+                format!("no foundation stack has an environment `{name}`"),
+                name.as_str(),
+                index.keys().map(EnvName::as_str),
+                at(&["accounts", provider.as_str()]),
+            )),
+        }
+    }
+    if foundation {
+        let own = index.values().find(|account| {
+            env.value.account.as_ref().is_some_and(|own| own.id == account.id)
+                && env.file.ends_with(&format!("/{}.yaml", account.foundation.env))
+        });
+        if let Some(own) = own {
+            accounts.extend(managed_by(components).map(|provider| (provider.clone(), own.clone())));
+        }
+        return accounts;
+    }
+    // An account is needed where something is rendered, not to ask what a provider could do.
+    let rendered = |provider: &SubjectName| {
+        repository.providers.get(provider).is_some_and(|file| !file.value.makes.is_empty())
+    };
+    let providers: BTreeSet<_> = managed_by(components).filter(|provider| rendered(provider)).collect();
+    for provider in providers.into_iter().filter(|provider| !env.value.accounts.contains_key(*provider)) {
+        diagnostics.push(
+            Diagnostic::error(Fault::MissingKey)
+                .at(at(&["bind"]))
+                .label(format!("components are bound to `{provider}`, and no account of it is named"))
+                .help(format!("add `accounts: {{{provider}: <environment of the foundation stack>}}`")),
+        );
+    }
+    accounts
+}
+
+fn managed_by(components: &BTreeMap<ComponentName, Resolved>) -> impl Iterator<Item = &SubjectName> {
+    components.values().filter_map(|component| match &component.bound {
+        Bound::Managed { provider, .. } => Some(provider),
+        _ => None,
+    })
+}
+
+/// Tells each foundation target which targets live in its account.
+pub(super) fn connect(targets: &mut [Target]) {
+    let mut consumers: BTreeMap<TargetId, Vec<Consumer>> = BTreeMap::new();
+    for target in targets.iter().filter(|target| target.purpose() == Purpose::Application) {
+        let env = &target.env.value;
+        let consumer =
+            Consumer { id: target.id.clone(), budget: env.budget.clone(), protected: env.protect.is_on() };
+        for account in target.accounts.values() {
+            consumers.entry(account.foundation.clone()).or_default().push(consumer.clone());
+        }
+    }
+    for target in targets {
+        if let Some(mut found) = consumers.remove(&target.id) {
+            found.sort_by(|a, b| a.id.cmp(&b.id));
+            found.dedup();
+            target.consumers = found;
+        }
+    }
+}
+
+/// Settings of CI: those of the first foundation stack that has any.
+pub fn ci_settings(repository: &Repository) -> Option<&Ci> {
+    foundations(repository).find_map(|(_, files)| {
+        files.stack.as_ref()?.value.components.values().find_map(|component| match component {
+            Component::Ci(ci) => Some(ci),
+            _ => None,
+        })
+    })
+}

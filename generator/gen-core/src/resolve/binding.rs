@@ -1,0 +1,379 @@
+//! How components are had.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::diag::{Diagnostic, Fault, Place as Spot, Route, did_you_mean};
+use crate::load::{Loaded, Repository};
+use crate::model::component::{ComponentType, Issuer};
+use crate::model::environment::{Binding, Environment};
+use crate::model::names::{ComponentName, Place, RegionName, SubjectName};
+use crate::model::subject::Provider;
+
+use super::{Policy, WhatIf};
+
+/// How one component is had.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Bound {
+    /// Operated by a provider.
+    Managed {
+        /// The provider.
+        provider: SubjectName,
+        /// Region, where the provider has regions.
+        region: Option<RegionName>,
+        /// Region that copies go to, where one lies in the wanted places.
+        copy: Option<RegionName>,
+    },
+    /// Software that runs on another component.
+    Hosted {
+        /// The software.
+        product: SubjectName,
+        /// What it runs on.
+        host: ComponentName,
+    },
+    /// Brought by the customer.
+    Existing {
+        /// Whose facts answer for it.
+        operated_by: SubjectName,
+        /// Region, if the binding names one.
+        region: Option<RegionName>,
+        /// The values that it hands on.
+        exports: Map<String, Value>,
+    },
+}
+
+impl Bound {
+    /// Provider or product that serves the component.
+    pub fn subject(&self) -> &SubjectName {
+        match self {
+            Self::Managed { provider, .. } => provider,
+            Self::Hosted { product, .. } => product,
+            Self::Existing { operated_by, .. } => operated_by,
+        }
+    }
+}
+
+/// Countries of a list, with groups expanded.
+pub(super) fn expand(repository: &Repository, places: &[Place]) -> BTreeSet<Place> {
+    let groups = repository.dictionary.as_ref().map(|dictionary| &dictionary.value.places);
+    places
+        .iter()
+        .flat_map(|place| match groups.and_then(|groups| groups.get(place)) {
+            Some(members) => members.clone(),
+            None => vec![place.clone()],
+        })
+        .collect()
+}
+
+/// Countries that data of an environment may be in.
+pub(super) fn data_places(repository: &Repository, env: &Loaded<Environment>) -> BTreeSet<Place> {
+    let location = &env.value.location;
+    let mut places = expand(repository, &location.data);
+    places.insert(location.country.clone());
+    places
+}
+
+/// The environment with what the command line changes.
+pub(super) fn apply_what_if(
+    env: &Arc<Loaded<Environment>>,
+    what_if: &WhatIf,
+    repository: &Repository,
+) -> Arc<Loaded<Environment>> {
+    if what_if.is_empty() {
+        return env.clone();
+    }
+    let mut value = env.value.clone();
+    if let Some(profile) = &what_if.profile {
+        value.profile = profile.clone();
+    }
+    for (component, subject) in &what_if.providers {
+        let name = component.as_ref().map_or_else(|| "default".to_owned(), ToString::to_string);
+        value.bind.insert(name, binding_to(repository, subject));
+    }
+    Arc::new(Loaded { file: env.file.clone(), builtin: env.builtin, value })
+}
+
+/// The plainest binding to a provider or product.
+pub(crate) fn binding_to(repository: &Repository, subject: &SubjectName) -> Binding {
+    if repository.products.contains_key(subject) {
+        let host = ComponentName::parse("cluster").ok();
+        Binding { product: Some(subject.clone()), host, ..Binding::default() }
+    } else {
+        Binding { provider: Some(subject.clone()), ..Binding::default() }
+    }
+}
+
+/// What the software of some types is, unless the environment says otherwise.
+fn usual_product(kind: ComponentType) -> Option<&'static str> {
+    match kind {
+        ComponentType::Temporal => Some("temporal"),
+        ComponentType::Realtime => Some("livekit"),
+        ComponentType::Surrealdb => Some("surrealdb"),
+        _ => None,
+    }
+}
+
+/// Everything needed to bind one component.
+pub(super) struct Binder<'a> {
+    pub repository: &'a Repository,
+    pub env: &'a Loaded<Environment>,
+    pub policy: &'a Policy,
+    pub data_places: BTreeSet<Place>,
+}
+
+impl Binder<'_> {
+    /// Binds a component; faults are reported and give none.
+    pub(super) fn bind(
+        &self,
+        name: &ComponentName,
+        kind: ComponentType,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<(Bound, Spot)> {
+        let bind = &self.env.value.bind;
+        let (binding, key) = match bind.get(name.as_str()) {
+            Some(binding) => (Cow::Borrowed(binding), name.as_str()),
+            None => {
+                let usual = usual_product(kind).and_then(|product| SubjectName::parse(product).ok());
+                match (usual, bind.get("default")) {
+                    (Some(product), _) => (Cow::Owned(binding_to(self.repository, &product)), "default"),
+                    (None, Some(binding)) => (Cow::Borrowed(binding), "default"),
+                    (None, None) => {
+                        diagnostics.push(
+                            Diagnostic::error(Fault::UnclearBinding)
+                                .at(Spot::value(self.env.file.clone(), Route::keys(["bind"])))
+                                .label(format!("`{name}` is not bound, and there is no `default`"))
+                                .help(format!(
+                                    "add `{name}: {{provider: ...}}` or `default: {{provider: ...}}`"
+                                )),
+                        );
+                        return None;
+                    }
+                }
+            }
+        };
+        let route = Route::keys(["bind", key]);
+        let place = Spot::value(self.env.file.clone(), route.clone());
+        let fallback = bind.get("default").and_then(|binding| binding.provider.clone());
+        let bound = self.shape(name, kind, &binding, fallback, &route, diagnostics)?;
+        if let Some(issuer) = binding.issuer {
+            self.allow_issuer(issuer, &route, diagnostics);
+        }
+        Some((bound, place))
+    }
+
+    fn shape(
+        &self,
+        name: &ComponentName,
+        kind: ComponentType,
+        binding: &Binding,
+        default_provider: Option<SubjectName>,
+        route: &Route,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Bound> {
+        let at = |key: &str| Spot::value(self.env.file.clone(), route.clone().key(key));
+        let unclear = |label: String| {
+            Diagnostic::error(Fault::UnclearBinding)
+                .at(Spot::value(self.env.file.clone(), route.clone()))
+                .label(label)
+                .help("managed: `provider`; hosted: `product` and `host`; existing: `existing` and `operated_by`")
+        };
+        let ways = [binding.product.is_some(), binding.existing.is_some()];
+        let issuer_only = kind == ComponentType::Ci && (binding.issuer.is_some() || !binding.via.is_empty());
+        match (&binding.provider, ways) {
+            (provider, [false, false]) if provider.is_some() || issuer_only => {
+                if binding.host.is_some() || binding.operated_by.is_some() {
+                    diagnostics.push(unclear(format!(
+                        "`{name}` is managed, so `host` and `operated_by` have no meaning"
+                    )));
+                    return None;
+                }
+                let provider = provider.clone().or(default_provider).or_else(|| {
+                    diagnostics
+                        .push(unclear(format!("`{name}` names no provider, and neither does `default`")));
+                    None
+                })?;
+                self.managed(name, kind, &provider, binding.region.as_ref(), route, diagnostics)
+            }
+            (None, [true, false]) => {
+                let product = binding.product.clone()?;
+                let Some(host) = binding.host.clone() else {
+                    diagnostics
+                        .push(unclear(format!("`{name}` says what runs, not on what: `host` is missing")));
+                    return None;
+                };
+                match self.repository.products.get(&product) {
+                    None => {
+                        diagnostics.push(self.unknown_subject(&product, "product", at("product")));
+                        None
+                    }
+                    Some(file) if !file.value.provides.contains(&kind) => {
+                        diagnostics.push(unclear(format!(
+                            "{} cannot be a component of type {kind}",
+                            file.value.name
+                        )));
+                        None
+                    }
+                    Some(_) => Some(Bound::Hosted { product, host }),
+                }
+            }
+            (None, [false, true]) => {
+                let Some(operated_by) = binding.operated_by.clone() else {
+                    diagnostics
+                        .push(unclear(format!("nobody answers for `{name}`: `operated_by` is missing")));
+                    return None;
+                };
+                if !self.repository.providers.contains_key(&operated_by) {
+                    diagnostics.push(self.unknown_subject(&operated_by, "provider", at("operated_by")));
+                    return None;
+                }
+                let exports = binding.existing.clone()?;
+                if let Err(error) = crate::contract::check(kind, &Value::Object(exports.clone())) {
+                    diagnostics.push(
+                        Diagnostic::error(Fault::ExistingMismatch)
+                            .at(at("existing"))
+                            .label(error)
+                            .help(format!("`gen schema exports` prints the contract of type {kind}")),
+                    );
+                    return None;
+                }
+                Some(Bound::Existing { operated_by, region: binding.region.clone(), exports })
+            }
+            _ => {
+                diagnostics.push(unclear(format!("`{name}` is bound in none or several of the three ways")));
+                None
+            }
+        }
+    }
+
+    fn managed(
+        &self,
+        name: &ComponentName,
+        kind: ComponentType,
+        provider: &SubjectName,
+        pinned: Option<&RegionName>,
+        route: &Route,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Bound> {
+        let at = |key: &str| Spot::value(self.env.file.clone(), route.clone().key(key));
+        let Some(file) = self.repository.providers.get(provider) else {
+            diagnostics.push(self.unknown_subject(provider, "provider", at("provider")));
+            return None;
+        };
+        if self.policy.providers.as_ref().is_some_and(|allowed| !allowed.contains(provider)) {
+            diagnostics.push(self.forbidden(
+                at("provider"),
+                format!("`{provider}` is not among the providers of this profile"),
+            ));
+            return None;
+        }
+        let region = match pinned {
+            Some(region) => {
+                if !file.value.places.contains_key(region) {
+                    let regions = file.value.places.keys().map(RegionName::as_str);
+                    diagnostics.push(unknown(
+                        format!("{} has no region `{region}` in its file", file.value.name),
+                        region.as_str(),
+                        regions,
+                        at("region"),
+                    ));
+                    return None;
+                }
+                Some(region.clone())
+            }
+            None if file.value.places.is_empty() => None,
+            None => Some(self.choose_region(name, kind, &file.value, route, diagnostics)?),
+        };
+        if let Some(place) = region.as_ref().and_then(|region| file.value.places.get(region)) {
+            if self.policy.places.as_ref().is_some_and(|allowed| !allowed.contains(&place.country)) {
+                let key = if pinned.is_some() { "region" } else { "provider" };
+                diagnostics.push(self.forbidden(
+                    at(key),
+                    format!("this lies in {}, outside the places of this profile", place.country),
+                ));
+                return None;
+            }
+        }
+        let copy = region.as_ref().and_then(|region| self.choose_copy(&file.value, region));
+        Some(Bound::Managed { provider: provider.clone(), region, copy })
+    }
+
+    /// A region in the wanted country; else, for data, one where data may be.
+    fn choose_region(
+        &self,
+        name: &ComponentName,
+        kind: ComponentType,
+        provider: &Provider,
+        route: &Route,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<RegionName> {
+        let country = &self.env.value.location.country;
+        let found =
+            provider.places.iter().find(|(_, place)| place.country == *country).or_else(|| {
+                provider.places.iter().find(|(_, place)| self.data_places.contains(&place.country))
+            });
+        if found.is_none() {
+            let countries: BTreeSet<_> =
+                provider.places.values().map(|place| place.country.as_str()).collect();
+            let countries: Vec<_> = countries.into_iter().collect();
+            diagnostics.push(
+                Diagnostic::error(Fault::NoPlace)
+                    .at(Spot::value(self.env.file.clone(), route.clone()))
+                    .label(format!("`{name}` ({kind}) would have to be in {country}"))
+                    .note("offered", format!("{} is in {}", provider.name, countries.join(", "))),
+            );
+        }
+        found.map(|(region, _)| region.clone())
+    }
+
+    fn choose_copy(&self, provider: &Provider, region: &RegionName) -> Option<RegionName> {
+        provider.places.get(region)?.copies.iter().find_map(|copy| {
+            let country = &provider.places.get(copy)?.country;
+            let allowed = self.policy.places.as_ref().is_none_or(|places| places.contains(country));
+            (allowed && self.data_places.contains(country)).then(|| copy.clone())
+        })
+    }
+
+    fn allow_issuer(&self, issuer: Issuer, route: &Route, diagnostics: &mut Vec<Diagnostic>) {
+        if self.policy.issuers.as_ref().is_some_and(|allowed| !allowed.contains(&issuer)) {
+            let place = Spot::value(self.env.file.clone(), route.clone().key("issuer"));
+            diagnostics.push(self.forbidden(
+                place,
+                format!("`{}` is not among the token issuers of this profile", issuer.as_str()),
+            ));
+        }
+    }
+
+    fn forbidden(&self, place: Spot, label: String) -> Diagnostic {
+        Diagnostic::error(Fault::Forbidden)
+            .at(place)
+            .label(label)
+            .note("profile", format!("`{}` in {}", self.policy.name, self.policy.file))
+    }
+
+    fn unknown_subject(&self, subject: &SubjectName, what: &str, place: Spot) -> Diagnostic {
+        let known: Vec<&str> = match what {
+            "product" => self.repository.products.keys().map(SubjectName::as_str).collect(),
+            _ => self.repository.providers.keys().map(SubjectName::as_str).collect(),
+        };
+        unknown(format!("there is no {what} `{subject}`"), subject.as_str(), known, place)
+    }
+}
+
+/// A name that refers to nothing, with the nearest known name or all of them.
+pub(super) fn unknown<'a>(
+    label: String,
+    word: &str,
+    known: impl IntoIterator<Item = &'a str>,
+    place: Spot,
+) -> Diagnostic {
+    let known: Vec<&str> = known.into_iter().collect();
+    let diagnostic = Diagnostic::error(Fault::UnknownName).at(place).label(label);
+    match did_you_mean(word, known.iter().copied()) {
+        Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
+        None if known.is_empty() => diagnostic,
+        None => diagnostic.help(format!("known: {}", known.join(", "))),
+    }
+}

@@ -1,0 +1,206 @@
+//! Putting targets together: one stack in one environment, nothing left open, every choice with its origin.
+
+mod account;
+mod binding;
+mod component;
+mod features;
+mod profile;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+pub use account::{AccountRef, Consumer, ci_settings};
+pub use binding::Bound;
+pub use component::{Resolved, Settings};
+pub use profile::Policy;
+
+use crate::diag::Diagnostic;
+use crate::load::{Loaded, Repository, StackFiles};
+use crate::model::component::ComponentType;
+use crate::model::environment::{Binding, Environment, SizeDetails, Tier};
+use crate::model::names::{ComponentName, DataName, EnvName, Place, StackName, SubjectName};
+use crate::model::stack::{DataClass, Purpose, Stack};
+use crate::model::waiver::{Release, Waivers};
+
+/// Which stack in which environment.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct TargetId {
+    /// The stack.
+    pub stack: StackName,
+    /// The environment.
+    pub env: EnvName,
+}
+
+impl fmt::Display for TargetId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{}/{}", self.stack, self.env))
+    }
+}
+
+/// What the command line changes about targets: what-if.
+#[derive(Debug, Clone, Default)]
+pub struct WhatIf {
+    /// Another profile.
+    pub profile: Option<crate::model::names::ProfileName>,
+    /// Other providers or products: for one component, or as the default.
+    pub providers: Vec<(Option<ComponentName>, SubjectName)>,
+}
+
+impl WhatIf {
+    /// Nothing is changed.
+    pub fn is_empty(&self) -> bool {
+        self.profile.is_none() && self.providers.is_empty()
+    }
+}
+
+/// One stack in one environment, resolved.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Which one.
+    pub id: TargetId,
+    /// The stack as written.
+    pub stack: Arc<Loaded<Stack>>,
+    /// The environment as written.
+    pub env: Arc<Loaded<Environment>>,
+    /// Its waivers file.
+    pub waivers: Option<Arc<Loaded<Waivers>>>,
+    /// What it runs, once something was promoted.
+    pub release: Option<Arc<Loaded<Release>>>,
+    /// The policy, with everything that it extends.
+    pub policy: Arc<Policy>,
+    /// Countries that data and its copies may be in; groups are expanded.
+    pub data_places: BTreeSet<Place>,
+    /// Accounts by provider.
+    pub accounts: BTreeMap<SubjectName, AccountRef>,
+    /// Targets that this one is the account of; only for foundation stacks.
+    pub consumers: Vec<Consumer>,
+    /// Components by name.
+    pub components: BTreeMap<ComponentName, Resolved>,
+    /// Data classes, environment over stack.
+    pub data: BTreeMap<DataName, DataClass>,
+}
+
+impl Target {
+    /// The environment's tier.
+    pub fn tier(&self) -> Tier {
+        self.env.value.tier
+    }
+
+    /// What the stack is.
+    pub fn purpose(&self) -> Purpose {
+        self.stack.value.purpose
+    }
+
+    /// The components of a type.
+    pub fn of_type(&self, kind: ComponentType) -> impl Iterator<Item = &Resolved> {
+        self.components.values().filter(move |component| component.kind() == kind)
+    }
+
+    /// Data classes that lie in a component.
+    pub fn data_in<'a>(
+        &'a self,
+        component: &'a ComponentName,
+    ) -> impl Iterator<Item = (&'a DataName, &'a DataClass)> {
+        self.data.iter().filter(move |(_, class)| class.component == *component)
+    }
+
+    /// Size settings of a component or workload.
+    pub fn size(&self, name: &str) -> SizeDetails {
+        use crate::model::environment::Size;
+        match self.env.value.size.get(name) {
+            None => SizeDetails::default(),
+            Some(Size::Class(class)) => SizeDetails { class: Some(*class), ..SizeDetails::default() },
+            Some(Size::Details(details)) => details.clone(),
+        }
+    }
+
+    /// The same target with one component bound otherwise; none when it cannot be bound so.
+    pub fn rebound(
+        &self,
+        repository: &Repository,
+        component: &ComponentName,
+        binding: &Binding,
+    ) -> Option<Self> {
+        let mut env = self.env.value.clone();
+        env.bind.insert(component.to_string(), binding.clone());
+        let env = Arc::new(Loaded { file: self.env.file.clone(), builtin: self.env.builtin, value: env });
+        let mut diagnostics = Vec::new();
+        let components =
+            component::resolve(repository, &self.stack, &env, &self.policy, &self.data, &mut diagnostics);
+        let mut target = Self { env, components, ..self.clone() };
+        target.data_places.clone_from(&self.data_places);
+        (!crate::diag::any_error(&diagnostics)).then_some(target)
+    }
+}
+
+/// All targets of the repository, with the faults of all.
+///
+/// A target that cannot be put together is left out; its faults say why.
+pub fn resolve(repository: &Repository, what_if: &WhatIf) -> (Vec<Target>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let policies = profile::resolve_all(repository, &mut diagnostics);
+    let accounts = account::index(repository, &mut diagnostics);
+    let jobs: Vec<_> = repository
+        .stacks
+        .iter()
+        .flat_map(|(name, files)| files.environments.iter().map(move |(env, file)| (name, files, env, file)))
+        .collect();
+    let outcomes: Vec<_> = jobs
+        .par_iter()
+        .map(|(stack, files, env_name, env)| {
+            let id = TargetId { stack: (*stack).clone(), env: (*env_name).clone() };
+            let mut found = Vec::new();
+            let target = resolve_one(repository, &policies, &accounts, &id, files, env, what_if, &mut found);
+            for diagnostic in &mut found {
+                diagnostic.target.get_or_insert_with(|| id.to_string());
+            }
+            (target, found)
+        })
+        .collect();
+    let mut targets = Vec::with_capacity(outcomes.len());
+    for (target, found) in outcomes {
+        targets.extend(target);
+        diagnostics.extend(found);
+    }
+    account::connect(&mut targets);
+    (targets, diagnostics)
+}
+
+#[expect(clippy::too_many_arguments, reason = "everything that a target is made of, named once")]
+fn resolve_one(
+    repository: &Repository,
+    policies: &BTreeMap<crate::model::names::ProfileName, Arc<Policy>>,
+    accounts: &account::Index,
+    id: &TargetId,
+    files: &StackFiles,
+    env: &Arc<Loaded<Environment>>,
+    what_if: &WhatIf,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Target> {
+    let stack = files.stack.as_ref()?;
+    let env = binding::apply_what_if(env, what_if, repository);
+    let policy = profile::choose(policies, &env, what_if, diagnostics)?;
+    let data = component::merge_data(stack, &env, diagnostics);
+    let components = component::resolve(repository, stack, &env, &policy, &data, diagnostics);
+    let accounts = account::of_target(repository, accounts, stack, &env, &components, diagnostics);
+    if crate::diag::any_error(diagnostics) {
+        return None;
+    }
+    Some(Target {
+        id: id.clone(),
+        stack: stack.clone(),
+        waivers: files.waivers.clone(),
+        release: files.releases.get(&id.env).cloned(),
+        data_places: binding::data_places(repository, &env),
+        env,
+        policy,
+        accounts,
+        consumers: Vec::new(),
+        components,
+        data,
+    })
+}

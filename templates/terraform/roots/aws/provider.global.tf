@@ -1,0 +1,10 @@
+# CloudFront takes certificates and web ACLs from this region only.
+provider "aws" {
+  alias               = "global"
+  region              = "us-east-1"
+  allowed_account_ids = [var.context.account]
+
+  default_tags {
+    tags = var.tags["all"]
+  }
+}
