@@ -1,1 +1,18 @@
-fn main() {}
+//! `gen`: typed models of stacks, proven against provider capabilities, rendered to infrastructure as code.
+
+mod cli;
+mod commands;
+mod document;
+mod session;
+mod view;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    match cli::Cli::try_parse() {
+        Ok(cli) => commands::run(&cli),
+        Err(error) => view::usage(&error),
+    }
+}

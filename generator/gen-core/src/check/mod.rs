@@ -1,6 +1,22 @@
 //! The capability matrix: facts with evidence, and verdicts on requirements. `docs/matrix-rules.md` is the norm.
 
+mod candidates;
+mod checked;
+pub mod matrix;
+mod refusal;
+pub mod truth;
+pub mod value;
+mod verdict;
+pub mod words;
+
 use std::sync::Arc;
+
+pub use candidates::{Candidate, candidates};
+pub use checked::{Checked, Counts, Refused, Report, check};
+pub use matrix::{Claim, Matrix};
+pub use refusal::refusals;
+pub use truth::Truth;
+pub use verdict::{Verdict, VerdictKind, WaiverContext, judge, waivers};
 
 use crate::diag::Place;
 use crate::model::capability::Severity;

@@ -4,6 +4,8 @@ mod by_class;
 mod by_kind;
 mod by_type;
 
+pub(crate) use by_class::field_place;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

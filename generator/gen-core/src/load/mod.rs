@@ -1,7 +1,20 @@
 //! Reading the repository: bytes → models, with every fault of every file in one run.
 
+mod faults;
+mod files;
+mod marked;
+mod secrets;
+mod text;
+mod traps;
+mod yaml;
+
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
+
+pub use files::load;
+
+use crate::diag::{Route, Spot};
 
 use crate::model::capability::Dictionary;
 use crate::model::environment::Environment;
@@ -54,4 +67,20 @@ pub struct Repository {
     pub templates: BTreeMap<Arc<str>, Arc<[u8]>>,
     /// Text of every input file that was read from disk or is built in, for showing diagnostics.
     pub texts: BTreeMap<Arc<str>, Arc<str>>,
+}
+
+/// The bytes that a spot stands for in a text; none for a whole file or for text that does not parse.
+///
+/// A route that leads nowhere stands for the deepest part of it that exists.
+pub fn locate(text: &str, spot: &Spot) -> Option<Range<usize>> {
+    if let Spot::Bytes(from, to) = spot {
+        return text.get(*from..*to).map(|_| *from..*to);
+    }
+    let range = marked::parse(text).ok()?.locate(spot)?;
+    text.get(range.clone()).map(|_| range)
+}
+
+/// Whether a text sets the value at a route.
+pub fn sets(text: &str, route: &Route) -> bool {
+    marked::parse(text).is_ok_and(|tree| tree.find(route).is_some())
 }

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 pub use account::{AccountRef, Consumer, ci_settings};
 pub use binding::Bound;
+pub(crate) use binding::binding_to;
 pub use component::{Resolved, Settings};
 pub use profile::Policy;
 

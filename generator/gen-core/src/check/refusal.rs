@@ -1,0 +1,113 @@
+//! Refusals that help: what was asked and where, what is offered on which evidence, what to choose instead.
+
+use std::collections::BTreeMap;
+
+use crate::diag::{Diagnostic, Fault};
+use crate::load::Repository;
+use crate::model::capability::Proof;
+use crate::model::names::ComponentName;
+
+use super::candidates::{Candidate, candidates};
+use super::checked::Refused;
+use super::matrix::Matrix;
+use super::verdict::{Verdict, VerdictKind};
+use super::{Origin, words};
+
+/// Most choices that a refusal lists.
+const CHOICES: usize = 3;
+
+/// One diagnostic for each requirement that blocks a target.
+pub fn refusals(repository: &Repository, matrix: &Matrix, refused: &Refused) -> Vec<Diagnostic> {
+    let mut choices: BTreeMap<&ComponentName, Vec<Candidate>> = BTreeMap::new();
+    refused
+        .report
+        .blocking()
+        .map(|verdict| {
+            let component = &verdict.requirement.component;
+            let choices = choices
+                .entry(component)
+                .or_insert_with(|| candidates(repository, matrix, &refused.target, component));
+            refusal(matrix, refused, verdict, choices)
+        })
+        .collect()
+}
+
+fn refusal(matrix: &Matrix, refused: &Refused, verdict: &Verdict, choices: &[Candidate]) -> Diagnostic {
+    let requirement = &verdict.requirement;
+    let subject = &requirement.question.subject;
+    let capability = matrix.dictionary.capabilities.get(&requirement.capability);
+    let fault = if verdict.kind == VerdictKind::Refused { Fault::Refused } else { Fault::NeedsEvidence };
+    let mut diagnostic = Diagnostic::error(fault).target(refused.target.id.to_string());
+    let Some(capability) = capability else { return diagnostic };
+    diagnostic = diagnostic.summary(format!("{}: {}", requirement.component, capability.means.without));
+    let origin =
+        requirement.origins.iter().find(|(_, place)| place.is_some()).or(requirement.origins.first());
+    if let Some((origin, place)) = origin {
+        diagnostic = diagnostic.label(format!("asked by {}", origin_words(origin)));
+        diagnostic.place.clone_from(place);
+    }
+    let tier = refused.target.tier().as_str();
+    diagnostic = diagnostic.note(
+        "asked",
+        format!("{}; {} in {tier}", words::asked(requirement, capability), requirement.severity.as_str()),
+    );
+    if verdict.claims.is_empty() {
+        diagnostic = diagnostic.note("offered", format!("nothing is known of {subject}"));
+    }
+    for claim in &verdict.claims {
+        diagnostic = diagnostic
+            .note("offered", format!("{} at {subject}", words::offered(claim)))
+            .note("evidence", format!("{}: {}", words::evidence(claim), claim.source.at));
+    }
+    if verdict.kind == VerdictKind::NeedsEvidence {
+        diagnostic = diagnostic.note(
+            "prove",
+            match capability.proof {
+                Proof::Probe => "try it out, and add the result to the provider's file".to_owned(),
+                Proof::Document => {
+                    format!("read it in {subject}'s own documents, and add the fact with its source")
+                }
+                Proof::Attest => format!("have somebody answer for it at {subject}, and add the attestation"),
+            },
+        );
+    }
+    for choice in choices.iter().filter(|choice| choice.qualifies()).take(CHOICES) {
+        diagnostic = diagnostic.note("choose", choice_words(choice));
+    }
+    for choice in choices.iter().filter(|choice| !choice.qualifies()).take(CHOICES) {
+        let unknown: Vec<&str> =
+            choice.unknown.iter().map(crate::model::names::CapabilityId::as_str).collect();
+        diagnostic = diagnostic.note("unknown", format!("{}: {}", choice.subject, unknown.join(", ")));
+    }
+    if choices.is_empty() {
+        diagnostic = diagnostic.note("choose", "nobody whose facts are here qualifies");
+    }
+    diagnostic
+}
+
+fn choice_words(choice: &Candidate) -> String {
+    let counts = choice.counts;
+    let how = match (choice.hosted, choice.has_module) {
+        (true, _) => "runs on your cluster",
+        (false, true) => "gen renders it",
+        (false, false) => "bring it as existing",
+    };
+    let mut verdicts = format!("{} hold", counts.satisfied);
+    for (number, word) in [(counts.degraded, "degraded"), (counts.needs_evidence, "unknown")] {
+        if number > 0 {
+            verdicts.push_str(&format!(", {number} {word}"));
+        }
+    }
+    format!("{}: {verdicts}; {how}", choice.subject)
+}
+
+/// Where a requirement comes from, in words.
+pub(super) fn origin_words(origin: &Origin) -> String {
+    match origin {
+        Origin::DataClass(name) => format!("data class `{name}`"),
+        Origin::ComponentType => "the type of the component".to_owned(),
+        Origin::ArtifactKind(kind) => format!("what is rendered ({kind})"),
+        Origin::Profile(name) => format!("profile `{name}`"),
+        Origin::Needs => "`needs`".to_owned(),
+    }
+}

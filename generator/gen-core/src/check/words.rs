@@ -1,0 +1,79 @@
+//! Verdicts in words: data for views, no terminal code.
+
+use serde_json::Value as Json;
+
+use crate::model::capability::{Capability, Compare};
+use crate::model::subject::Confidence;
+
+use super::Requirement;
+use super::matrix::Claim;
+
+/// What is asked, such as ``s3.object_lock.modes has `compliance` ``.
+pub fn asked(requirement: &Requirement, capability: &Capability) -> String {
+    let value = list(&requirement.value);
+    let id = &requirement.capability;
+    match capability.compare {
+        Compare::Has => format!("{id} has {value}"),
+        Compare::Within => format!("{id} within {value}"),
+        Compare::AtLeast => format!("{id} at least {value}"),
+        Compare::Equals if requirement.value == Json::Bool(true) => id.to_string(),
+        Compare::Equals => format!("{id} is {value}"),
+        Compare::Overlaps => format!("{id} has one of {value}"),
+    }
+}
+
+/// What a claim offers, such as `` `governance`; not `compliance` ``.
+pub fn offered(claim: &Claim) -> String {
+    let is = claim.is_written.as_ref().map(|value| match value {
+        Json::Bool(true) => "yes".to_owned(),
+        Json::Bool(false) => "no".to_owned(),
+        Json::Array(items) if items.is_empty() => "none".to_owned(),
+        other => list(other),
+    });
+    let not = claim.not_written.as_ref().map(|value| match value {
+        Json::Bool(true) => "no".to_owned(),
+        Json::String(word) => format!("less than `{word}`"),
+        other => format!("not {}", list(other)),
+    });
+    match (is, not) {
+        (Some(is), Some(not)) => format!("{is}; {not}"),
+        (Some(text), None) | (None, Some(text)) => text,
+        (None, None) => "nothing".to_owned(),
+    }
+}
+
+/// How well a claim is known, such as `documented, read 2026-11-20, expires 2027-05-19`.
+pub fn evidence(claim: &Claim) -> String {
+    format!("{}, read {}, expires {}", confidence(claim.confidence), claim.source.read, claim.expires)
+}
+
+/// A confidence in words.
+pub fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Unknown => "unknown",
+        Confidence::Unverified => "unverified",
+        Confidence::NotExposed => "absent from the provider's documentation",
+        Confidence::Inferred => "inferred",
+        Confidence::Reported => "reported by others",
+        Confidence::Attested => "attested",
+        Confidence::Documented => "documented",
+        Confidence::Probed => "probed",
+    }
+}
+
+fn list(value: &Json) -> String {
+    match value {
+        Json::String(word) => format!("`{word}`"),
+        Json::Array(items) if items.len() > 8 => {
+            let shown: Vec<String> = items.iter().take(6).map(list).collect();
+            format!("{} and {} more", shown.join(", "), items.len() - 6)
+        }
+        Json::Array(items) => items.iter().map(list).collect::<Vec<_>>().join(", "),
+        Json::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| format!("{name} {}", list(value).replace('`', "")))
+            .collect::<Vec<_>>()
+            .join(", "),
+        other => other.to_string(),
+    }
+}

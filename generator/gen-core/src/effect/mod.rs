@@ -1,0 +1,199 @@
+//! What a change of values means: which component, how risky, and which line of a model asks for it.
+
+mod table;
+
+use serde_json::Value;
+
+use crate::diag::{Place, Route};
+use crate::model::component::ComponentType;
+use crate::model::names::ComponentName;
+use crate::resolve::Target;
+
+use table::{EFFECTS, Source};
+
+/// How a change can go wrong. Later is worse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Risk {
+    /// Can be taken back by the opposite change.
+    Normal,
+    /// Interrupts service for a moment.
+    Disrupts,
+    /// Somebody may do more or less than before.
+    Permissions,
+    /// Something becomes reachable from the internet, or no longer is.
+    Public,
+    /// Cannot be taken back.
+    Irreversible,
+    /// A resource is replaced or removed, and with it what it holds.
+    Destroys,
+}
+
+impl Risk {
+    /// Worth a mark in front of the line.
+    pub fn is_marked(self) -> bool {
+        self >= Self::Permissions
+    }
+}
+
+/// A change of one value of a component.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The component, or none for what the whole root shares.
+    pub component: Option<ComponentName>,
+    /// Its type, if it is known.
+    pub kind: Option<ComponentType>,
+    /// Path of the value within the component's settings.
+    pub field: String,
+    /// In words: what is changed.
+    pub label: String,
+    /// Value before; none when it is new.
+    pub from: Option<String>,
+    /// Value after; none when it goes.
+    pub to: Option<String>,
+    /// How it can go wrong.
+    pub risk: Risk,
+    /// What to know about it; empty when there is nothing.
+    pub note: &'static str,
+    /// The line that asks for it.
+    pub why: Option<Place>,
+}
+
+/// Differences between the values of a root on disk and those that would be written.
+pub fn changes(target: &Target, old: &Value, new: &Value) -> Vec<Change> {
+    let mut found = Vec::new();
+    let empty = serde_json::Map::new();
+    let (old, new) = (old.as_object().unwrap_or(&empty), new.as_object().unwrap_or(&empty));
+    let names: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    for name in names {
+        let mut leaves = Vec::new();
+        differences("", old.get(name), new.get(name), &mut leaves);
+        let component = ComponentName::parse(name)
+            .ok()
+            .filter(|name| !["context", "tags", "existing"].contains(&name.as_str()));
+        let kind = component.as_ref().and_then(|name| Some(target.components.get(name)?.kind()));
+        for (field, from, to) in leaves {
+            let field = if component.is_some() { field } else { format!("{name}.{field}") };
+            found.push(describe(target, component.clone(), kind, field, from, to));
+        }
+    }
+    found.sort_by(|a, b| {
+        b.risk.cmp(&a.risk).then_with(|| a.component.cmp(&b.component)).then_with(|| a.field.cmp(&b.field))
+    });
+    found
+}
+
+type Leaf<'a> = (String, Option<&'a Value>, Option<&'a Value>);
+
+/// Values that differ, at the deepest mapping that holds them.
+fn differences<'a>(path: &str, old: Option<&'a Value>, new: Option<&'a Value>, found: &mut Vec<Leaf<'a>>) {
+    match (old, new) {
+        (Some(old), Some(new)) if old == new => {}
+        (Some(Value::Object(old)), Some(Value::Object(new))) => {
+            let keys: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+            for key in keys {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                differences(&path, old.get(key), new.get(key), found);
+            }
+        }
+        (old, new) => found.push((path.to_owned(), old, new)),
+    }
+}
+
+fn describe(
+    target: &Target,
+    component: Option<ComponentName>,
+    kind: Option<ComponentType>,
+    field: String,
+    from: Option<&Value>,
+    to: Option<&Value>,
+) -> Change {
+    let effect = EFFECTS.iter().find(|effect| Some(effect.kind) == kind && matches(effect.field, &field));
+    let (label, risk, note, why) = match (effect, &component) {
+        (Some(effect), Some(name)) => {
+            let (risk, note) = (effect.risk)(from, to);
+            (
+                effect.label.replace("{}", wildcard(effect.field, &field)),
+                risk,
+                note,
+                place(target, name, effect.source),
+            )
+        }
+        _ => (String::new(), Risk::Normal, "", None),
+    };
+    let label = if label.is_empty() { field.replace('_', " ") } else { label };
+    let show = |value: Option<&Value>| value.map(|value| text(value, &field));
+    Change { component, kind, label, from: show(from), to: show(to), field, risk, note, why }
+}
+
+/// A field fits a pattern: equal, or the pattern's `*` stands for one part, and a trailing part of the field may follow.
+fn matches(pattern: &str, field: &str) -> bool {
+    let (mut wanted, mut parts) = (pattern.split('.'), field.split('.'));
+    loop {
+        match (wanted.next(), parts.next()) {
+            (None, _) => return true,
+            (Some(_), None) => return false,
+            (Some("*"), Some(_)) => {}
+            (Some(wanted), Some(part)) if wanted == part => {}
+            _ => return false,
+        }
+    }
+}
+
+/// The part of the field that the pattern's `*` stands for.
+fn wildcard<'a>(pattern: &str, field: &'a str) -> &'a str {
+    pattern.split('.').zip(field.split('.')).find(|(wanted, _)| *wanted == "*").map_or("", |(_, part)| part)
+}
+
+fn text(value: &Value, field: &str) -> String {
+    match value {
+        Value::Number(number) if field.ends_with("_days") => {
+            crate::model::units::Period::days(number.as_u64().unwrap_or_default()).to_string()
+        }
+        Value::String(text) => text.clone(),
+        Value::Array(items) if items.iter().all(|item| !item.is_array() && !item.is_object()) => {
+            let items: Vec<String> = items.iter().map(|item| text_of_scalar(item)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        other => text_of_scalar(other),
+    }
+}
+
+fn text_of_scalar(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn place(target: &Target, component: &ComponentName, source: Source) -> Option<Place> {
+    let env = |keys: &[&str]| Place::value(target.env.file.clone(), Route::keys(keys.iter().copied()));
+    let stack = |keys: &[&str]| Place::value(target.stack.file.clone(), Route::keys(keys.iter().copied()));
+    match source {
+        Source::Data(field) => {
+            let (name, _) = target
+                .worm(component)
+                .map(|(name, class, _)| (name, class))
+                .or_else(|| target.data_in(component).min_by_key(|(_, class)| class.rpo))?;
+            Some(crate::demand::field_place(target, name, field))
+        }
+        Source::Size if target.env.value.size.contains_key(component.as_str()) => {
+            Some(env(&["size", component.as_str()]))
+        }
+        Source::Size | Source::Tier => Some(env(&["tier"])),
+        Source::Env(key) => Some(env(&[key])),
+        Source::Component(field) => Some(stack(&["components", component.as_str(), field])),
+        Source::Stack(key) => Some(stack(&[key])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_parts() {
+        assert!(matches("worm.retain_days", "worm.retain_days"));
+        assert!(matches("node_groups.*", "node_groups.control.max"));
+        assert!(!matches("node_groups.*.max", "node_groups.control.min"));
+        assert!(!matches("size.class", "size"));
+        assert_eq!(wildcard("node_groups.*", "node_groups.control.max"), "control");
+    }
+}

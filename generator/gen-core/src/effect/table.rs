@@ -1,0 +1,155 @@
+//! The table of effects: field of a component's settings → words, risk, and the part of the model that it comes from.
+
+use serde_json::Value;
+
+use crate::model::component::ComponentType;
+
+use super::Risk;
+
+/// Which part of a model a value comes from.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Source {
+    /// A field of the data class that rules the component.
+    Data(&'static str),
+    /// `size` of the component, else the tier.
+    Size,
+    /// The environment's tier.
+    Tier,
+    /// A key of the environment.
+    Env(&'static str),
+    /// A field of the component's declaration.
+    Component(&'static str),
+    /// A key of the stack.
+    Stack(&'static str),
+}
+
+type Judge = fn(Option<&Value>, Option<&Value>) -> (Risk, &'static str);
+
+/// One row.
+pub(super) struct Effect {
+    pub kind: ComponentType,
+    /// Pattern of the field; the first row that matches counts.
+    pub field: &'static str,
+    /// In words; `{}` stands for the part of the field that `*` stands for.
+    pub label: &'static str,
+    pub source: Source,
+    pub risk: Judge,
+}
+
+fn number(value: Option<&Value>) -> f64 {
+    value.and_then(Value::as_f64).unwrap_or_default()
+}
+
+const PLAIN: Judge = |_, _| (Risk::Normal, "");
+const RESTARTS: Judge = |_, _| (Risk::Disrupts, "restarts the service");
+const REPLACES: Judge = |_, _| (Risk::Destroys, "replaces the resource");
+const GRANTS: Judge = |_, _| (Risk::Permissions, "");
+const EXPOSES: Judge = |_, _| (Risk::Public, "");
+const RETENTION: Judge = |from, to| {
+    if number(to) >= number(from) {
+        (Risk::Irreversible, "cannot be shortened")
+    } else {
+        (Risk::Normal, "what is stored already keeps its retention")
+    }
+};
+const GROWS: Judge = |from, to| {
+    if number(to) >= number(from) {
+        (Risk::Irreversible, "storage cannot shrink")
+    } else {
+        (Risk::Destroys, "storage cannot shrink: the service would be replaced")
+    }
+};
+const REMOVAL_DESTROYS: Judge = |from, to| {
+    if from.is_some() && to.is_none() {
+        (Risk::Destroys, "what it holds goes with it")
+    } else {
+        (Risk::Normal, "")
+    }
+};
+const WINDOW: Judge = |from, to| {
+    if number(to) < number(from) {
+        (Risk::Irreversible, "older recovery points are deleted")
+    } else {
+        (Risk::Normal, "")
+    }
+};
+
+const fn row(
+    kind: ComponentType,
+    field: &'static str,
+    label: &'static str,
+    source: Source,
+    risk: Judge,
+) -> Effect {
+    Effect { kind, field, label, source, risk }
+}
+
+use ComponentType::{
+    Account, Backup, Ci, Cluster, Edge, Keys, Network, ObjectStore, Postgres, Registry, Secrets, State,
+    Telemetry,
+};
+
+/// The rows. A field without row is shown by its own name, as a normal change.
+pub(super) const EFFECTS: &[Effect] = &[
+    row(ObjectStore, "worm.retain_days", "retention", Source::Data("retain"), RETENTION),
+    row(ObjectStore, "worm.mode", "write-once mode", Source::Data("worm"), |_, _| {
+        (Risk::Irreversible, "applies to what is stored from now on")
+    }),
+    row(ObjectStore, "worm.legal_hold", "legal hold", Source::Data("legal_hold"), GRANTS),
+    row(ObjectStore, "worm", "write-once protection", Source::Data("worm"), REPLACES),
+    row(ObjectStore, "expire_days", "expiry", Source::Data("retain"), |_, _| {
+        (Risk::Irreversible, "what expires is deleted")
+    }),
+    row(ObjectStore, "tiers", "storage tiers", Source::Data("retain"), PLAIN),
+    row(ObjectStore, "replicate", "copy in a second region", Source::Tier, PLAIN),
+    row(ObjectStore, "cors_origins", "web origins", Source::Component("cors_origins"), EXPOSES),
+    row(ObjectStore, "noncurrent_days", "old versions are kept for", Source::Tier, WINDOW),
+    row(Postgres, "major", "major version", Source::Component("major"), |_, _| {
+        (Risk::Irreversible, "an upgrade cannot be taken back")
+    }),
+    row(Postgres, "size.storage_gib", "storage in GiB", Source::Size, GROWS),
+    row(Postgres, "size.max_storage_gib", "largest storage in GiB", Source::Size, PLAIN),
+    row(Postgres, "size", "instance", Source::Size, RESTARTS),
+    row(Postgres, "pitr_days", "recovery window", Source::Data("rpo"), WINDOW),
+    row(Postgres, "high_availability", "standby in a second zone", Source::Tier, PLAIN),
+    row(Postgres, "backup_copy", "backups in a second region", Source::Tier, PLAIN),
+    row(Postgres, "databases", "databases", Source::Component("databases"), |_, _| {
+        (Risk::Destroys, "the first database is made with the instance")
+    }),
+    row(Network, "cidr", "address range", Source::Env("network"), |_, _| {
+        (Risk::Destroys, "replaces the network and everything in it")
+    }),
+    row(Network, "zones", "zones", Source::Env("location"), REPLACES),
+    row(Network, "nat", "NAT gateways", Source::Tier, RESTARTS),
+    row(Network, "egress", "destinations outside", Source::Stack("workloads"), EXPOSES),
+    row(Network, "private_endpoints", "private endpoints", Source::Stack("workloads"), PLAIN),
+    row(Cluster, "version", "Kubernetes", Source::Component("kubernetes"), |_, _| {
+        (Risk::Irreversible, "a cluster cannot go back")
+    }),
+    row(Cluster, "public_endpoint", "public API", Source::Tier, EXPOSES),
+    row(Cluster, "node_groups.*.instance_types", "machines of node pool `{}`", Source::Size, RESTARTS),
+    row(Cluster, "node_groups.*.disk_gib", "disks of node pool `{}`", Source::Size, RESTARTS),
+    row(Cluster, "node_groups.*", "node pool `{}`", Source::Size, PLAIN),
+    row(Cluster, "workloads.*", "rights of `{}`", Source::Stack("workloads"), GRANTS),
+    row(Cluster, "admins", "administrators", Source::Tier, GRANTS),
+    row(Cluster, "addons.*", "add-on {}", Source::Component("kubernetes"), RESTARTS),
+    row(Registry, "repositories", "repositories", Source::Stack("workloads"), |_, _| {
+        (Risk::Destroys, "images of a removed repository go with it")
+    }),
+    row(Secrets, "names.*", "secret {}", Source::Stack("workloads"), REMOVAL_DESTROYS),
+    row(Keys, "purposes.*", "key for {}", Source::Stack("components"), REMOVAL_DESTROYS),
+    row(Backup, "retain_days", "backups are kept for", Source::Tier, WINDOW),
+    row(Backup, "lock", "lock of the vault", Source::Tier, |_, _| {
+        (Risk::Irreversible, "a locked vault cannot be unlocked")
+    }),
+    row(Ci, "environments.*", "roles for {}", Source::Stack("components"), GRANTS),
+    row(Ci, "repository_id", "repository", Source::Stack("components"), GRANTS),
+    row(Account, "budgets.*", "budget of {}", Source::Env("budget"), PLAIN),
+    row(Account, "trail", "audit trail", Source::Tier, WINDOW),
+    row(State, "noncurrent_days", "old state is kept for", Source::Tier, WINDOW),
+    row(Telemetry, "log_days", "logs are kept for", Source::Tier, WINDOW),
+    row(Edge, "hosts.*", "public host {}", Source::Stack("workloads"), EXPOSES),
+    row(Edge, "domain", "domain", Source::Env("domain"), |_, _| {
+        (Risk::Destroys, "replaces the zone: names stop resolving")
+    }),
+];

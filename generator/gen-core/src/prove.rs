@@ -1,0 +1,111 @@
+//! The whole way from models to proofs, for every target.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::check::{Checked, Matrix, Refused, check, refusals};
+use crate::diag::{Diagnostic, Fault, Place, any_error};
+use crate::load::Repository;
+use crate::model::units::Date;
+use crate::resolve::{Target, TargetId, WhatIf, resolve};
+
+/// What became of a target.
+#[derive(Debug)]
+pub enum Judged {
+    /// It may be rendered.
+    Checked(Box<Checked>),
+    /// It may not.
+    Refused(Box<Refused>),
+}
+
+impl Judged {
+    /// The target.
+    pub fn target(&self) -> &Target {
+        match self {
+            Self::Checked(checked) => checked.target(),
+            Self::Refused(refused) => &refused.target,
+        }
+    }
+
+    /// Its verdicts.
+    pub fn report(&self) -> &crate::check::Report {
+        match self {
+            Self::Checked(checked) => checked.report(),
+            Self::Refused(refused) => &refused.report,
+        }
+    }
+}
+
+/// All targets, judged.
+#[derive(Debug)]
+pub struct Proof {
+    /// The matrix that they were judged by.
+    pub matrix: Matrix,
+    /// The targets that could be put together, in the order of stacks and environments.
+    pub targets: Vec<Judged>,
+    /// Every environment that there is, those with faults included.
+    pub known: Vec<TargetId>,
+}
+
+/// Judges all targets that `wanted` names. Faults of the matrix itself leave no proof at all.
+pub fn prove(
+    repository: &Repository,
+    what_if: &WhatIf,
+    as_of: Option<Date>,
+    wanted: &(dyn Fn(&TargetId) -> bool + Sync),
+) -> (Option<Proof>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let (Some(dictionary), Some(written)) = (&repository.dictionary, &repository.as_of) else {
+        for (missing, file) in [
+            (repository.dictionary.is_none(), "profiles/capabilities.yaml"),
+            (repository.as_of.is_none(), "profiles/as-of.yaml"),
+        ] {
+            if missing && !repository.texts.contains_key(file) {
+                diagnostics.push(
+                    Diagnostic::error(Fault::UnknownName)
+                        .at(Place::file(file))
+                        .label("there is no such file"),
+                );
+            }
+        }
+        return (None, diagnostics);
+    };
+    let as_of = as_of.unwrap_or(written.value.date);
+    let (matrix, found) = Matrix::of_repository(repository, &Arc::new(dictionary.value.clone()), as_of);
+    diagnostics.extend(found);
+    let (targets, found) = resolve(repository, what_if);
+    diagnostics.extend(found);
+    if any_error(&diagnostics)
+        && diagnostics.iter().any(|diagnostic| diagnostic.fault.area() == crate::diag::Area::Proof)
+    {
+        return (None, diagnostics);
+    }
+    let targets: Vec<Target> = targets.into_iter().filter(|target| wanted(&target.id)).collect();
+    let outcomes: Vec<(Judged, Vec<Diagnostic>)> = targets
+        .into_par_iter()
+        .map(|target| {
+            let (outcome, mut found) = check(repository, &matrix, target);
+            match outcome {
+                Ok(checked) => (Judged::Checked(Box::new(checked)), found),
+                Err(refused) => {
+                    found.extend(refusals(repository, &matrix, &refused));
+                    (Judged::Refused(refused), found)
+                }
+            }
+        })
+        .collect();
+    let mut judged = Vec::with_capacity(outcomes.len());
+    for (target, found) in outcomes {
+        judged.push(target);
+        diagnostics.extend(found);
+    }
+    let known = repository
+        .stacks
+        .iter()
+        .flat_map(|(stack, files)| {
+            files.environments.keys().map(|env| TargetId { stack: stack.clone(), env: env.clone() })
+        })
+        .collect();
+    (Some(Proof { matrix, targets: judged, known }), diagnostics)
+}

@@ -1,0 +1,202 @@
+//! Carries out what `gen_core::plan::compare` found, with no choices of its own.
+//!
+//! Each file is written to a temporary name beside it and renamed, so that a kill leaves it old or new. Nothing is
+//! flushed to the medium: the tree is generated and committed, so after a power cut `git` and the next run tell what
+//! is missing. See `gen_core::plan` for the order of steps.
+
+use std::collections::BTreeSet;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use gen_core::diag::{Diagnostic, Fault, Place};
+use gen_core::digest::sha256_hex;
+use gen_core::plan::{FileDiff, MANIFEST, State, TEMPORARY, TreeDiff};
+use rayon::prelude::*;
+
+/// What was done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Files created.
+    pub created: usize,
+    /// Files changed.
+    pub changed: usize,
+    /// Files removed.
+    pub removed: usize,
+}
+
+/// Brings the tree to what was planned. Owners are independent: what stops one does not stop the others.
+pub fn write(root: &Path, diffs: &[TreeDiff]) -> (Written, Vec<Diagnostic>) {
+    let outcomes: Vec<_> = diffs.par_iter().map(|diff| write_tree(root, diff)).collect();
+    let mut written = Written::default();
+    let mut diagnostics = Vec::new();
+    for outcome in outcomes {
+        match outcome {
+            Ok(one) => {
+                written.created += one.created;
+                written.changed += one.changed;
+                written.removed += one.removed;
+            }
+            Err(diagnostic) => diagnostics.push(*diagnostic),
+        }
+    }
+    (written, diagnostics)
+}
+
+type Outcome<T> = Result<T, Box<Diagnostic>>;
+
+fn write_tree(root: &Path, diff: &TreeDiff) -> Outcome<Written> {
+    let base = root.join(diff.folder.as_ref());
+    let mut written = Written::default();
+    let work = diff.files.iter().any(|file| actionable(&file.state));
+    if !work && !diff.manifest_differs {
+        return Ok(written);
+    }
+    make_folders(root, Path::new(diff.folder.as_ref())).map_err(|error| denied(&diff.folder, "", &error))?;
+    if work {
+        let mut during = diff.recorded.during(&diff.manifest);
+        for file in &diff.files {
+            if let Some(old) = &file.old {
+                during.files.insert(file.path.to_string(), sha256_hex(old));
+            }
+        }
+        replace(&base.join(MANIFEST), &during.bytes())
+            .map_err(|error| denied(&diff.folder, MANIFEST, &error))?;
+    }
+    let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
+    for file in diff.files.iter().filter(|file| matches!(file.state, State::Created | State::Changed)) {
+        let path = base.join(file.path.as_ref());
+        let fail = |error: &io::Error| denied(&diff.folder, &file.path, error);
+        if let Some(parent) = path.parent().filter(|parent| folders.insert(parent.to_path_buf())) {
+            make_folders(root, parent.strip_prefix(root).unwrap_or(parent)).map_err(|error| fail(&error))?;
+        }
+        unchanged_since_plan(&path, file).map_err(|error| fail(&error))?;
+        let Some(content) = &file.new else { continue };
+        replace(&path, content.bytes()).map_err(|error| fail(&error))?;
+        match file.state {
+            State::Created => written.created += 1,
+            _ => written.changed += 1,
+        }
+    }
+    for file in diff.files.iter().filter(|file| matches!(file.state, State::Removed | State::Leftover)) {
+        let path = base.join(file.path.as_ref());
+        let fail = |error: &io::Error| denied(&diff.folder, &file.path, error);
+        unchanged_since_plan(&path, file).map_err(|error| fail(&error))?;
+        remove(&path).map_err(|error| fail(&error))?;
+        written.removed += usize::from(file.state == State::Removed);
+        remove_empty_folders(&base, path.parent());
+    }
+    finish(root, &base, diff).map_err(|error| denied(&diff.folder, MANIFEST, &error))?;
+    Ok(written)
+}
+
+fn actionable(state: &State) -> bool {
+    matches!(state, State::Created | State::Changed | State::Removed | State::Leftover)
+}
+
+/// Writes the manifest of what is there now, or removes it with the last file.
+fn finish(root: &Path, base: &Path, diff: &TreeDiff) -> io::Result<()> {
+    let mut manifest = diff.manifest.clone();
+    // What was edited by hand is still known by what was last written, so that it stays recognised as edited.
+    for file in diff.files.iter().filter(|file| file.state == State::HandEdited) {
+        if let Some(digest) = diff.recorded.files.get(file.path.as_ref()) {
+            manifest.files.insert(file.path.to_string(), digest.clone());
+        }
+    }
+    if manifest.files.is_empty() {
+        remove(&base.join(MANIFEST))?;
+        remove_empty_folders(&root.join("terraform-out"), Some(base));
+        return Ok(());
+    }
+    replace(&base.join(MANIFEST), &manifest.bytes())
+}
+
+/// What is on disk is still what was planned for: an editor that saved in between loses nothing.
+fn unchanged_since_plan(path: &Path, file: &FileDiff) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    let now = match File::open(path) {
+        Ok(mut open) => open.read_to_end(&mut bytes).map(|_| Some(bytes))?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    if file.state == State::Leftover || now == file.old {
+        Ok(())
+    } else {
+        Err(io::Error::other("changed while gen was at work; run it again"))
+    }
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn remove_empty_folders(base: &Path, from: Option<&Path>) {
+    let mut folder = from;
+    while let Some(path) = folder.filter(|path| path.starts_with(base) && *path != base) {
+        // A folder that is not empty stays, and so do those above it.
+        if std::fs::remove_dir(path).is_err() {
+            return;
+        }
+        folder = path.parent();
+    }
+}
+
+/// Makes the folders of a path below the root, never through a link.
+fn make_folders(root: &Path, relative: &Path) -> io::Result<()> {
+    let mut path = root.to_path_buf();
+    for part in relative.components() {
+        path.push(part);
+        match std::fs::create_dir(&path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                if !std::fs::symlink_metadata(&path)?.is_dir() {
+                    return Err(io::Error::new(
+                        io::ErrorKind::NotADirectory,
+                        "a link or file stands where a folder should be",
+                    ));
+                }
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file whole: temporary name, then rename.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let temporary = path.with_file_name(format!(".{}{TEMPORARY}", name.trim_start_matches('.')));
+    let outcome = create(&temporary)
+        .and_then(|mut file| file.write_all(bytes))
+        .and_then(|()| std::fs::rename(&temporary, path));
+    if outcome.is_err() {
+        // The fault that is reported is the one above; a leftover is removed by the next run.
+        let _ = std::fs::remove_file(&temporary);
+    }
+    outcome
+}
+
+/// A new file, in place of a leftover of that name; never through a link.
+fn create(path: &Path) -> io::Result<File> {
+    let open = || OpenOptions::new().write(true).create_new(true).open(path);
+    match open() {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            std::fs::remove_file(path)?;
+            open()
+        }
+        other => other,
+    }
+}
+
+fn denied(folder: &str, path: &str, error: &io::Error) -> Box<Diagnostic> {
+    let place = if path.is_empty() { folder.to_owned() } else { format!("{folder}/{path}") };
+    Box::new(
+        Diagnostic::error(Fault::OutputDenied)
+            .at(Place::file(place))
+            .label(error.to_string())
+            .help("what was not written is still as it was; mend the cause and run gen generate again"),
+    )
+}

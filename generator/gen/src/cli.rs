@@ -1,0 +1,201 @@
+//! The command line: verbs, flags, their help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Typed models of stacks, proven against provider capabilities, rendered to infrastructure as code.
+#[derive(Debug, Parser)]
+#[command(name = "gen", version, max_term_width = 80, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub(crate) struct Global {
+    /// Work in this folder instead of the present one
+    #[arg(short = 'C', long, value_name = "DIR", default_value = ".", env = "GEN_CHDIR", global = true)]
+    pub chdir: PathBuf,
+    /// Only this stack
+    #[arg(short, long, value_name = "STACK", env = "GEN_STACK", global = true)]
+    pub stack: Option<String>,
+    /// Only this environment
+    #[arg(short, long, value_name = "ENV", env = "GEN_ENV", global = true)]
+    pub env: Option<String>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Human, env = "GEN_FORMAT", global = true)]
+    pub format: Format,
+    /// Threads to use; all processors when left out
+    #[arg(short, long, value_name = "N", env = "GEN_JOBS", global = true)]
+    pub jobs: Option<usize>,
+    /// When to use colour
+    #[arg(long, value_enum, default_value_t = Color::Auto, env = "GEN_COLOR", global = true)]
+    pub color: Color,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Human,
+    /// For programs; `gen schema` has the schemas
+    Json,
+    /// For comments on pull requests
+    Markdown,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations in GitHub Actions
+    Github,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show what the models need, what providers give them, and what would change on disk
+    Plan(PlanArgs),
+    /// Write what `plan` shows
+    #[command(alias = "render")]
+    Generate(GenerateArgs),
+    /// Fail on faults, refusals and differences between models and disk
+    Check(CheckArgs),
+    /// Check every rendered file in the language that it claims
+    Validate(ValidateArgs),
+    /// Explain a diagnostic, capability, profile, provider, target or component
+    Explain(ExplainArgs),
+    /// Show who offers what, on which evidence
+    Matrix(MatrixArgs),
+    /// Draw components, hosts and roots
+    Graph(GraphArgs),
+    /// Print JSON Schemas of input files, of `--format json` and of exports
+    Schema(SchemaArgs),
+    /// Say which external tools are there, and what each is for
+    Doctor,
+    /// Make a repository with one stack
+    Init(InitArgs),
+    /// Print completions for a shell
+    Completions(CompletionsArgs),
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct WhatIfArgs {
+    /// What if this were the profile?
+    #[arg(long, value_name = "PROFILE", env = "GEN_PROFILE")]
+    pub profile: Option<String>,
+    /// What if this were the provider or product, of one component or of all?
+    #[arg(long, value_name = "[COMPONENT=]NAME")]
+    pub provider: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    pub what_if: WhatIfArgs,
+    /// Show the differences of files
+    #[arg(long)]
+    pub diff: bool,
+    /// Show every requirement and its evidence
+    #[arg(long)]
+    pub verdicts: bool,
+    /// Exit with 2 when there are differences
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GenerateArgs {
+    /// Write nothing; exit with 2 when there are differences
+    #[arg(long)]
+    pub check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Judge evidence by this day (YEAR-MONTH-DAY, or `now`) instead of profiles/as-of.yaml
+    #[arg(long, value_name = "DAY")]
+    pub today: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ValidateArgs {
+    /// Also by terraform, in a scratch copy
+    #[arg(long)]
+    pub external: bool,
+    /// Folder that terraform takes providers from
+    #[arg(long, value_name = "DIR", env = "GEN_PLUGIN_DIR")]
+    pub plugin_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// A code (GEN0401), capability (s3.versioning), profile, provider, STACK/ENV or STACK/ENV/COMPONENT
+    pub what: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MatrixArgs {
+    /// How many blocking cells of the targets have live evidence
+    #[arg(long)]
+    pub coverage: bool,
+    /// Facts that the targets cite and that expire within 30 days
+    #[arg(long)]
+    pub expiring: bool,
+    /// Only this capability
+    #[arg(long, value_name = "ID")]
+    pub capability: Option<String>,
+    /// Only this provider or product
+    #[arg(long, value_name = "NAME")]
+    pub subject: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GraphArgs {
+    /// Language of the drawing
+    #[arg(long, value_enum, default_value_t = GraphLanguage::Mermaid)]
+    pub language: GraphLanguage,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphLanguage {
+    /// Mermaid, drawn by many forges
+    Mermaid,
+    /// Graphviz
+    Dot,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// A kind of file (stack, environment ...), `output/COMMAND`, or `exports`; all names when left out
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// Name of the first stack
+    #[arg(long, value_name = "STACK", default_value = "hello")]
+    pub name: String,
+    /// Provider of its components
+    #[arg(long, value_name = "PROVIDER", default_value = "aws")]
+    pub provider: String,
+    /// Country to be in
+    #[arg(long, value_name = "COUNTRY", default_value = "DE")]
+    pub country: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}

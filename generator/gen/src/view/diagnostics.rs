@@ -1,0 +1,71 @@
+//! Diagnostics for people: the excerpt, the cause, what to do.
+
+use std::fmt::Write as _;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use gen_core::diag::{Diagnostic, Severity};
+
+use crate::session::Texts;
+
+/// What rendering needs to know.
+pub(crate) struct Shown<'a> {
+    pub texts: &'a Texts<'a>,
+    pub width: usize,
+}
+
+impl Shown<'_> {
+    /// All of them, with an empty line behind each.
+    pub(crate) fn render(&self, diagnostics: &[Diagnostic]) -> String {
+        let mut out = String::new();
+        for diagnostic in diagnostics {
+            let _ = writeln!(out, "{}\n", self.one(diagnostic));
+        }
+        out
+    }
+
+    fn one(&self, diagnostic: &Diagnostic) -> String {
+        let level = match diagnostic.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let summary = match &diagnostic.target {
+            Some(target) => format!("{target}: {}", diagnostic.summary_text()),
+            None => diagnostic.summary_text().to_owned(),
+        };
+        let mut group: Group<'_> =
+            level.primary_title(summary).id(diagnostic.fault.code()).elements([] as [Origin<'_>; 0]);
+        let mut label_shown = false;
+        let text;
+        if let Some(place) = &diagnostic.place {
+            let file = place.file.as_ref();
+            text = self.texts.get(file);
+            let range = text.as_ref().and_then(|text| gen_core::load::locate(text, &place.spot));
+            match (&text, range) {
+                (Some(text), Some(range)) => {
+                    let mut annotation = AnnotationKind::Primary.span(first_line(text, range));
+                    if !diagnostic.label.is_empty() {
+                        annotation = annotation.label(diagnostic.label.as_str());
+                    }
+                    label_shown = true;
+                    group = group.element(Snippet::source(text.as_ref()).path(file).annotation(annotation));
+                }
+                _ => group = group.element(Origin::path(file)),
+            }
+        }
+        if !label_shown && !diagnostic.label.is_empty() {
+            group = group.element(Level::NOTE.with_name("cause").message(diagnostic.label.as_str()));
+        }
+        for (name, note) in &diagnostic.notes {
+            group = group.element(Level::NOTE.with_name(*name).message(note.as_str()));
+        }
+        Renderer::styled().decor_style(DecorStyle::Ascii).term_width(self.width).render(&[group])
+    }
+}
+
+/// A range cut at the end of its first line: what follows is rarely the point.
+fn first_line(text: &str, range: std::ops::Range<usize>) -> std::ops::Range<usize> {
+    let end =
+        text.get(range.clone()).and_then(|part| part.find('\n')).map_or(range.end, |at| range.start + at);
+    range.start..end.max(range.start)
+}

@@ -1,0 +1,125 @@
+//! Views: how a document is printed. Only this module writes to the terminal.
+
+mod diagnostics;
+mod github;
+mod markdown;
+mod sarif;
+pub(crate) mod text;
+
+use std::io::{IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use anstream::{AutoStream, ColorChoice};
+use serde::Serialize;
+
+use crate::cli::{Color, Format, Global};
+use crate::document::{Document, Outcome};
+use crate::session::Texts;
+
+pub(crate) use diagnostics::Shown;
+
+/// Exit status: done.
+pub(crate) const DONE: u8 = 0;
+/// Exit status: bad input, refused, or a tool failed.
+pub(crate) const FAILED: u8 = 1;
+/// Exit status: done, and there are differences.
+pub(crate) const DIFFERENCES: u8 = 2;
+/// Exit status: wrong usage (`EX_USAGE` of sysexits.h).
+const USAGE: u8 = 64;
+
+/// Prints a document in the wanted format, and returns the exit status.
+pub(crate) fn emit<T: Serialize>(
+    global: &Global,
+    texts: &Texts<'_>,
+    found: &[gen_core::diag::Diagnostic],
+    document: &Document<T>,
+    human: &str,
+    differences_fail: bool,
+) -> ExitCode {
+    let printed = match global.format {
+        Format::Human => {
+            let shown = Shown { texts, width: width() };
+            let rendered = shown.render(found);
+            // Faults go to standard error, answers to standard output, so that a pipe carries answers alone.
+            write_to(&mut stream(global.color, Stream::Error), &rendered)
+                .and_then(|()| write_to(&mut stream(global.color, Stream::Output), human))
+        }
+        Format::Json => plain(&json(document)),
+        Format::Markdown => plain(&markdown::render(document, human)),
+        Format::Sarif => plain(&sarif::render(&document.diagnostics)),
+        Format::Github => plain(&github::render(&document.diagnostics)),
+    };
+    let status = match document.outcome {
+        Outcome::Refused | Outcome::Invalid | Outcome::Failed => FAILED,
+        Outcome::Changes if differences_fail => DIFFERENCES,
+        Outcome::Changes | Outcome::None => DONE,
+    };
+    match printed {
+        Ok(()) => ExitCode::from(status),
+        // A reader that closes the pipe early (`gen plan | head`) is no failure.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::from(status),
+        Err(_) => ExitCode::from(FAILED),
+    }
+}
+
+/// Prints help or a usage fault.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    // Nothing is left to be done when printing fails.
+    let _ = error.print();
+    if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS }
+}
+
+/// Prints text as it is.
+pub(crate) fn print(text: &str) -> ExitCode {
+    match plain(text) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(FAILED),
+    }
+}
+
+fn json<T: Serialize>(document: &T) -> String {
+    // Documents hold strings, numbers, lists and string-keyed maps only, so this does not fail.
+    serde_json::to_string_pretty(document).map_or_else(|error| error.to_string(), |text| text + "\n")
+}
+
+fn plain(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+enum Stream {
+    Output,
+    Error,
+}
+
+fn stream(color: Color, to: Stream) -> Box<dyn std::io::Write> {
+    let choice = match color {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    };
+    match to {
+        Stream::Output => {
+            let raw = std::io::stdout().lock();
+            let choice = if choice == ColorChoice::Auto { AutoStream::choice(&raw) } else { choice };
+            Box::new(AutoStream::new(raw, choice))
+        }
+        Stream::Error => {
+            let raw = std::io::stderr().lock();
+            let choice = if choice == ColorChoice::Auto { AutoStream::choice(&raw) } else { choice };
+            Box::new(AutoStream::new(raw, choice))
+        }
+    }
+}
+
+fn write_to(out: &mut dyn std::io::Write, text: &str) -> std::io::Result<()> {
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// Columns that excerpts may take: 80, unless the terminal is narrower than that is of no use to anybody.
+fn width() -> usize {
+    if std::io::stderr().is_terminal() { 100 } else { 80 }
+}
