@@ -25,7 +25,7 @@ PLACES = ["DE", "FR", "CH", "US"]
 GROUPS: dict[str, list[str]] = {"EU": ["DE", "FR"], "EEA": ["DE", "FR", "IS"], "DACH": ["CH", "DE"]}
 LEVELS = ["l0", "l1", "l2", "l3"]
 ENUM = ["x", "y", "z"]
-DURATIONS = ["59s", "60s", "1m", "60m", "1h", "24h", "1d", "7d", "1w", "52w", "365d", "1y"]
+DURATIONS = ["59s", "60s", "1m", "60m", "1h", "24h", "1d", "7d", "1w", "52w", "365d", "1y"]  # in order, many of them equal
 REGIONS = ["r1", "r2", "r3"]
 SERVICES = ["s1", "s2"]
 COMPONENTS = ["cluster", "db", "evidence"]
@@ -42,180 +42,212 @@ FIELDS: dict[str, Json] = {
     "copies": {"int": "at_least"},
     "tested": {"bool": "equals"},
 }
-CONFIDENCES = ["documented"] * 6 + ["probed"] * 4 + ["attested"] * 3 + list(oracle.CONFIDENCES)
-
-
-def some(rng: random.Random, items: Iterable[Any], least: int, most: int) -> list[Any]:
-    """Between `least` and `most` different items."""
-    pool = list(items)
-    return rng.sample(pool, rng.randint(least, min(most, len(pool))))
-
-
-def capability(rng: random.Random) -> Json:
-    """A dictionary entry of any type with a comparison that suits it."""
-    shape = rng.choice(["bool", "set", "set", "closed", "place", "open", "level", "enum", "record", "record"])
-    match shape:
-        case "bool":
-            kind: Any = "bool"
-        case "set":
-            kind = {"set": MEMBERS} if rng.random() < 0.5 else {"set": MEMBERS, "closed": False}
-        case "closed":
-            kind = {"set": MEMBERS, "closed": True}
-        case "place" | "open":
-            kind = {"set": shape}
-        case "level":
-            kind = {"level": LEVELS[: rng.randint(2, 4)]}
-        case "enum":
-            kind = {"enum": ENUM}
-        case _:
-            kind = {"record": {name: FIELDS[name] for name in some(rng, FIELDS, 1, 3)}}
-    how = {"bool": "equals", "enum": "equals", "level": "at_least", "record": "at_least"}.get(shape)
-    severity = {tier: rng.choice(SEVERITIES) for tier in some(rng, TIERS, 0, 4)}
-    if len(severity) < len(TIERS):
-        severity["all"] = rng.choice(SEVERITIES)
-    return {
-        "type": kind,
-        "compare": how or rng.choice(["has", "overlaps", "within"]),
-        "answers": rng.choice(["service", "operator", "engine"]),
-        "severity": severity,
-        "proof": rng.choice(PROOFS),
-        "ttl": rng.choice(TTLS),
-        "means": {"with": "it is there", "without": "it is not"},
-    }
-
-
-def value(rng: random.Random, declared: Any, part: str, edges: bool) -> Any:
-    """A well-typed value, to be asked (`ask`), had (`is`) or lacked (`not`)."""
-    if declared == "bool":
-        return rng.random() < 0.6
-    match next(iter(declared)):
-        case "level":
-            return rng.choice(declared["level"])
-        case "enum":
-            return rng.choice(declared["enum"])
-        case "record":
-            names = some(rng, declared["record"], 0 if part == "is" or edges else 1, 3)
-            return {name: field(rng, declared["record"][name]) for name in names}
-    members = {"place": PLACES, "open": OPEN}.get(str(declared["set"]), declared["set"])
-    if part == "ask":
-        if declared["set"] == "place":
-            members = [*members, "IS", *GROUPS, *(["EUROPE", "NOWHERE"] if edges else [])]
-        return some(rng, members, 0 if edges else 1, rng.choice([1, 2, 3]))
-    if declared["set"] == "place" and edges:
-        members = [*members, "EU"]
-    return some(rng, members, 0 if rng.random() < 0.2 else 1, 4 if part == "is" else 2)
-
-
-def field(rng: random.Random, rule: Json) -> Any:
-    """A value for one field of a record."""
-    if "duration" in rule:
-        return rng.choice(DURATIONS)
-    return rng.randint(0, 3) if "int" in rule else rng.random() < 0.5
 
 
 def shifted(day: str, days: int) -> str:
     return (dt.date.fromisoformat(day) + dt.timedelta(days=days)).isoformat()
 
 
-def end(rng: random.Random, as_of: str) -> str:
-    """A last day: just before, on, just after or long after the day in question."""
-    return shifted(as_of, rng.choice([-1, -1, 0, 0, 1, 1, 30, 200]))
+class Maker:
+    """Makes one case. A *mild* case has mostly live and firm claims that fit what is asked, so that *yes* is not rare."""
 
+    def __init__(self, rng: random.Random, edges: bool) -> None:
+        self.rng, self.edges = rng, edges
+        self.mild = self.chance(0.65)
+        self.as_of = rng.choice(DAYS)
+        self.capabilities = {f"cap.{letter}": self.capability() for letter in self.some("abc", 1, 3)}
+        self.usual = {name: self.value(about["type"], "is") for name, about in self.capabilities.items()}
 
-def source(rng: random.Random, as_of: str, kinds: list[str], ttl: str, edges: bool) -> Json:
-    """A source whose claims, as far as nothing else says so, end around the day in question or later."""
-    age = oracle.seconds(ttl) // oracle.UNIT["d"]
-    read = shifted(as_of, -age + rng.choice([-1, 0, 0, 1, 1, age // 2, age // 2, age]))
-    made = {"kind": rng.choice(kinds), "confidence": rng.choice(CONFIDENCES), "at": "https://example.org", "read": read}
-    if rng.random() < 0.2:
-        made["expires"] = end(rng, as_of)
-        if edges and rng.random() < 0.5:
-            del made["read"]
-    return made
+    def chance(self, probability: float) -> bool:
+        return self.rng.random() < probability
 
+    def some(self, items: Iterable[Any], least: int, most: int) -> list[Any]:
+        """Between `least` and `most` different items."""
+        pool = list(items)
+        return self.rng.sample(pool, self.rng.randint(least, min(most, len(pool))))
 
-def scope(rng: random.Random, edges: bool) -> Json:
-    """No, one or two restricted dimensions."""
-    made = {}
-    least = 0 if edges else 1
-    if rng.random() < 0.35:
-        made["regions"] = some(rng, REGIONS, least, 2)
-    if rng.random() < 0.35:
-        made["services"] = some(rng, SERVICES, least, 2)
-    return made
+    def capability(self) -> Json:
+        """A dictionary entry of any type with a comparison that suits it."""
+        shape = self.rng.choice(["bool", "set", "set", "closed", "place", "open", "level", "enum", "record", "record"])
+        match shape:
+            case "bool":
+                kind: Any = "bool"
+            case "set":
+                kind = {"set": MEMBERS} if self.chance(0.5) else {"set": MEMBERS, "closed": False}
+            case "closed":
+                kind = {"set": MEMBERS, "closed": True}
+            case "place" | "open":
+                kind = {"set": shape}
+            case "level":
+                kind = {"level": LEVELS[: self.rng.randint(2, 4)]}
+            case "enum":
+                kind = {"enum": ENUM}
+            case _:
+                kind = {"record": {name: FIELDS[name] for name in self.some(FIELDS, 1, 3)}}
+        how = {"bool": "equals", "enum": "equals", "level": "at_least", "record": "at_least"}.get(shape)
+        severity = {tier: self.rng.choice(SEVERITIES) for tier in self.some(TIERS, 0, 4)}
+        if len(severity) < len(TIERS):
+            severity["all"] = self.rng.choice(SEVERITIES)
+        return {
+            "type": kind,
+            "compare": how or self.rng.choice(["has", "overlaps", "within"]),
+            "answers": self.rng.choice(["service", "operator", "engine"]),
+            "severity": severity,
+            "proof": self.rng.choice(PROOFS),
+            "ttl": self.rng.choice([*TTLS, "1w", "1y"] if self.edges else TTLS),
+            "means": {"with": "it is there", "without": "it is not"},
+        }
 
+    def value(self, declared: Any, part: str) -> Any:
+        """A well-typed value, to be asked (`ask`), had (`is`) or lacked (`not`)."""
+        if declared == "bool":
+            return self.chance(0.6)
+        shape = next(iter(declared))
+        if shape in ("level", "enum"):
+            return self.rng.choice(declared[shape])
+        if shape == "record":
+            names = self.some(declared["record"], 0 if part == "is" or self.edges else 1, 3)
+            return {name: self.field(declared["record"][name]) for name in names}
+        members = self.members(declared)
+        if part == "ask":
+            if declared["set"] == "place":
+                members = [*members, "IS", *GROUPS, *(["EUROPE", "NOWHERE"] if self.edges else [])]
+            return self.some(members, 0 if self.edges else 1, self.rng.choice([1, 2, 3]))
+        if declared["set"] == "place" and self.edges:
+            members = [*members, "EU"]
+        return self.some(members, 0 if self.chance(0.2) else 1, 4 if part == "is" else 2)
 
-def facts(rng: random.Random, case: Json, sources: Json, scopes: list[Json], edges: bool) -> list[Json]:
-    """Entries of a fact file, each with one claim or several."""
-    made: list[Json] = []
-    for _ in range(rng.randint(0, 6)):
-        entry: Json = {"from": rng.choice(list(sources))}
-        for name in some(rng, case["capabilities"], 1, 2):
-            about = case["capabilities"][name]
-            parts = rng.choice([["is"], ["is"], ["is"], ["not"], ["is", "not"]])
-            if about["compare"] == "within" or "record" in about["type"]:
+    @staticmethod
+    def members(declared: Json) -> list[str]:
+        return {"place": PLACES, "open": OPEN}.get(str(declared["set"])) or list(declared["set"])
+
+    def field(self, rule: Json) -> Any:
+        """A value for one field of a record."""
+        if "duration" in rule:
+            return self.rng.choice(DURATIONS)
+        return self.rng.randint(0, 3) if "int" in rule else self.chance(0.5)
+
+    def asked(self, name: str) -> Any:
+        """What to ask: in a mild case mostly something near the usual value, else anything."""
+        about, usual = self.capabilities[name], self.usual[name]
+        declared = about["type"]
+        if not self.mild or self.chance(0.25) or usual in ([], {}):
+            return self.value(declared, "ask")
+        if declared == "bool" or "enum" in declared:
+            return usual
+        if "level" in declared:
+            return self.rng.choice(declared["level"][: declared["level"].index(usual) + 1])
+        if "record" in declared:
+            return {field: self.near(usual[field]) for field in self.some(usual, 1, 3)}
+        if about["compare"] == "within":
+            return [*usual, *self.some([m for m in self.members(declared) if m not in usual], 0, 2)]
+        return self.some(usual, 1, 2)
+
+    def near(self, usual: Any) -> Any:
+        """The value of a field, or the duration before or after it."""
+        if usual not in DURATIONS:
+            return usual
+        at = DURATIONS.index(usual) + self.rng.choice([-1, 0, 1])
+        return DURATIONS[min(max(at, 0), len(DURATIONS) - 1)]
+
+    def end(self) -> str:
+        """A last day: just before, on, just after or long after the day in question."""
+        return shifted(self.as_of, self.rng.choice([0, 0, 1, 30, -1] if self.mild else [-1, -1, 0, 1, 200]))
+
+    def confidence(self) -> str:
+        firm = ["documented", "documented", "probed", "probed", "attested"]
+        return self.rng.choice(firm if self.chance(0.85 if self.mild else 0.3) else oracle.CONFIDENCES)
+
+    def source(self, kinds: list[str]) -> Json:
+        """A source whose claims, as far as nothing else says so, end around the day in question or later."""
+        age = oracle.seconds(self.rng.choice(list(self.capabilities.values()))["ttl"]) // oracle.UNIT["d"]
+        after = self.rng.choice([0, 1, 7, 7, 7, -1] if self.mild else [-1, -1, 0, 1, 7])
+        made = {
+            "kind": self.rng.choice(kinds),
+            "confidence": self.confidence(),
+            "at": "https://example.org",
+            "read": shifted(self.as_of, after - age),
+        }
+        if self.chance(0.2):
+            made["expires"] = self.end()
+            if self.edges and self.chance(0.5):
+                del made["read"]
+        return made
+
+    def scope(self) -> Json:
+        """No, one or two restricted dimensions."""
+        made = {}
+        if self.chance(0.4):
+            made["regions"] = self.some(REGIONS, 0 if self.edges else 1, 2)
+        if self.chance(0.4):
+            made["services"] = self.some(SERVICES, 0 if self.edges else 1, 2)
+        return made
+
+    def fact(self, sources: Iterable[str], scopes: list[Json]) -> Json:
+        """An entry of a fact file, with one claim or two."""
+        entry: Json = {"from": self.rng.choice(list(sources))}
+        for name in self.some(self.capabilities, 1, 2):
+            about = self.capabilities[name]
+            parts = self.rng.choice([["is"], ["is"], ["is"], ["not"], ["is", "not"]])
+            if about["compare"] == "within" or "record" in about["type"] or (self.mild and self.chance(0.5)):
                 parts = ["is"]
             for part in parts:
-                entry.setdefault(part, {})[name] = value(rng, about["type"], part, edges)
-        if rng.random() < 0.3:
-            entry["confidence"] = rng.choice(CONFIDENCES)
-        if rng.random() < 0.25:
-            entry["expires"] = end(rng, case["as_of"])
-        where = rng.choice(scopes)
-        if where or rng.random() < 0.1:
+                usual = part == "is" and self.mild and self.chance(0.8)
+                entry.setdefault(part, {})[name] = self.usual[name] if usual else self.value(about["type"], part)
+        if self.chance(0.25):
+            entry["confidence"] = self.confidence()
+        if self.chance(0.25):
+            entry["expires"] = self.end()
+        where = self.rng.choice(scopes)
+        if where or self.chance(0.1):
             entry["scope"] = where
-        made.append(entry)
-    return made
+        return entry
 
+    def subject(self) -> Json:
+        """A fact file. Few kinds and few scopes, so that claims of the same rank and specificity meet."""
+        kinds = self.some(oracle.RANK, 1, 3)
+        sources = {f"src{number}": self.source(kinds) for number in range(self.rng.randint(1, 3))}
+        scopes = [{}, *(self.scope() for _ in range(self.rng.randint(0, 3)))]
+        count = self.rng.randint(1, 6) if self.chance(0.95) else 0
+        return {"sources": sources, "facts": [self.fact(sources, scopes) for _ in range(count)]}
 
-def make(rng: random.Random, edges: bool = False) -> Json:
-    """One case."""
-    as_of = rng.choice(DAYS)
-    case: Json = {
-        "as_of": as_of,
-        "capabilities": {f"cap.{letter}": capability(rng) for letter in some(rng, "abc", 1, 3)},
-        "places": {**GROUPS, **({"EUROPE": ["EU", "CH"], "NOWHERE": []} if edges else {})},
-        "subjects": {},
-        "unknown": {"blocking": "refuse", "degraded": rng.choice(POLICIES), "advisory": rng.choice(POLICIES)},
-        "waivers": [],
-        "tier": rng.choice(TIERS),
-        "requirements": [],
-    }
-    if edges:
-        for about in case["capabilities"].values():
-            about["ttl"] = rng.choice([about["ttl"], "1w", "1y"])
-    ttls = [about["ttl"] for about in case["capabilities"].values()]
-    subjects = some(rng, SUBJECTS, 1, 2)
-    for subject in subjects:
-        kinds = some(rng, oracle.RANK, 1, 3)
-        sources = {f"src{n}": source(rng, as_of, kinds, rng.choice(ttls), edges) for n in range(rng.randint(1, 3))}
-        scopes = [{}, *(scope(rng, edges) for _ in range(rng.randint(0, 3)))]
-        case["subjects"][subject] = {"sources": sources, "facts": facts(rng, case, sources, scopes, edges)}
-    for _ in range(rng.randint(1, 5)):
-        name = rng.choice(list(case["capabilities"]))
-        case["requirements"].append(
-            {
-                "component": rng.choice(COMPONENTS),
-                "capability": name,
-                "value": value(rng, case["capabilities"][name]["type"], "ask", edges),
-                "subject": rng.choice([*subjects, "absent"] if edges else subjects),
-                "region": rng.choice([None, *REGIONS]),
-                "service": rng.choice([None, *SERVICES]),
-            }
-        )
-    for _ in range(rng.choice([0, 0, 1, 2])):
-        about = rng.choice(case["requirements"])
-        component = about["component"] if rng.random() < 0.8 else rng.choice(COMPONENTS)
-        until = shifted(as_of, rng.choice([-1, 0, 1, 14]))
-        case["waivers"].append({"component": component, "capability": about["capability"], "until": until})
-    return case
+    def requirement(self, subjects: list[str]) -> Json:
+        name = self.rng.choice(list(self.capabilities))
+        return {
+            "component": self.rng.choice(COMPONENTS),
+            "capability": name,
+            "value": self.asked(name),
+            "subject": self.rng.choice([*subjects, "absent"] if self.edges else subjects),
+            "region": self.rng.choice([None, *REGIONS]),
+            "service": self.rng.choice([None, *SERVICES]),
+        }
+
+    def waiver(self, about: Json) -> Json:
+        component = about["component"] if self.chance(0.8) else self.rng.choice(COMPONENTS)
+        until = shifted(self.as_of, self.rng.choice([-1, 0, 1, 14]))
+        return {"component": component, "capability": about["capability"], "until": until}
+
+    def case(self) -> Json:
+        subjects = {name: self.subject() for name in self.some(SUBJECTS, 1, 2)}
+        requirements = [self.requirement(list(subjects)) for _ in range(self.rng.randint(1, 5))]
+        waived = [self.rng.choice(requirements) for _ in range(self.rng.choice([0, 0, 1, 2]))]
+        return {
+            "as_of": self.as_of,
+            "capabilities": self.capabilities,
+            "places": {**GROUPS, **({"EUROPE": ["EU", "CH"], "NOWHERE": []} if self.edges else {})},
+            "subjects": subjects,
+            "unknown": {"blocking": "refuse", "degraded": self.rng.choice(POLICIES), "advisory": self.rng.choice(POLICIES)},
+            "waivers": [self.waiver(about) for about in waived],
+            "tier": self.rng.choice(TIERS),
+            "requirements": requirements,
+        }
 
 
 def generate(seed: int, count: int, edges: bool = False) -> Iterator[Json]:
     """`count` cases; the same arguments give the same cases."""
     rng = random.Random(seed)
     for _ in range(count):
-        yield make(rng, edges)
+        yield Maker(rng, edges).case()
 
 
 def histogram(cases: Iterable[Json]) -> dict[str, Counter[str]]:

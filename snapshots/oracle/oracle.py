@@ -1,7 +1,7 @@
 """The capability-matrix rules, implemented a second time from `docs/matrix-rules.md` alone.
 
 Section numbers (§) are those of that page. Nothing here is shared with the generator; simplicity is worth more than speed.
-Where the page leaves room, the reading taken is marked with "Reading:"; `cases.py` produces such input only with `--edges`.
+Where the page leaves room, the reading taken is marked with "Reading:"; such input comes from `cases.py --edges` only, if at all.
 """
 
 from __future__ import annotations
@@ -115,8 +115,8 @@ def claims(subject: str, file: Mapping[str, Any], capability: str, ttl: str) -> 
 
 
 def _dimension(scope: Mapping[str, Any], name: str) -> frozenset[str] | None:
-    """Reading: an empty list restricts the dimension to nothing, so that the claim never applies."""
-    return frozenset(scope[name]) if name in scope else None
+    """§1, Scope: an empty list restricts nothing, as if it were left out."""
+    return frozenset(scope[name]) if scope.get(name) else None
 
 
 def expiry(fact: Mapping[str, Any], source: Mapping[str, Any], ttl: str) -> dt.date:
@@ -153,7 +153,7 @@ def compare(capability: Mapping[str, Any], asked: Any, has: Any, lacks: Any) -> 
         case "overlaps", "set":
             yes, no = _overlaps(set(asked), _set(has), _set(lacks), capability["type"].get("closed", False))
         case "within", "set":
-            yes = has is not None and set(has) <= set(asked)
+            yes = bool(has) and set(has) <= set(asked)
             no = has is not None and not set(has) <= set(asked)
         case "at_least", "level":
             position = detail.index
@@ -179,7 +179,7 @@ def _has(asked: set[str], has: set[str] | None, lacks: set[str] | None, closed: 
 
 
 def _overlaps(asked: set[str], has: set[str] | None, lacks: set[str] | None, closed: bool) -> tuple[bool, bool]:
-    """§3, row `overlaps`. A member in both parts counts as lacking. Reading: so it is missing from the `is` part."""
+    """§3, row `overlaps`. A member in both parts counts as lacking: it is taken out of the `is` part before both tests."""
     held = None if has is None else has - (lacks or set())
     yes = held is not None and bool(asked & held)
     no = (lacks is not None and asked <= lacks) or (closed and held is not None and not asked & held)
@@ -239,7 +239,7 @@ def believe(claim: Claim, answer: Truth, proof: str, as_of: dt.date) -> Truth:
     if not claim.live(as_of):
         return Truth.UNKNOWN
     if answer is Truth.YES:
-        # Reading: the confidence makes an attestation, not the kind of its source.
+        # The page puts `attested` in brackets: it is the confidence that counts, not the kind of the source.
         stands = claim.confidence in AFFIRMING and not (claim.confidence == "attested" and proof == "probe")
         return Truth.YES if stands else Truth.UNKNOWN
     return Truth.UNKNOWN if claim.confidence in MUTE else answer

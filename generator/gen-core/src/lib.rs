@@ -13,3 +13,4 @@ pub mod model;
 pub mod plan;
 pub mod prove;
 pub mod resolve;
+pub mod schema;

@@ -1,6 +1,5 @@
 //! Running external programs, in scratch copies only.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

@@ -43,6 +43,23 @@ pub fn write(root: &Path, diffs: &[TreeDiff]) -> (Written, Vec<Diagnostic>) {
     (written, diagnostics)
 }
 
+/// Makes files that do not exist yet, below a root.
+pub fn create_new(root: &Path, files: &[gen_core::kind::Rendered]) -> Vec<Diagnostic> {
+    let mut faults = Vec::new();
+    for file in files {
+        let path = root.join(file.path.as_ref());
+        let made = std::fs::create_dir_all(root)
+            .and_then(|()| {
+                make_folders(root, Path::new(file.path.as_ref()).parent().unwrap_or(Path::new("")))
+            })
+            .and_then(|()| replace(&path, file.content.bytes()));
+        if let Err(error) = made {
+            faults.push(*denied("", &file.path, &error));
+        }
+    }
+    faults
+}
+
 type Outcome<T> = Result<T, Box<Diagnostic>>;
 
 fn write_tree(root: &Path, diff: &TreeDiff) -> Outcome<Written> {
@@ -192,7 +209,7 @@ fn create(path: &Path) -> io::Result<File> {
 }
 
 fn denied(folder: &str, path: &str, error: &io::Error) -> Box<Diagnostic> {
-    let place = if path.is_empty() { folder.to_owned() } else { format!("{folder}/{path}") };
+    let place = [folder, path].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
     Box::new(
         Diagnostic::error(Fault::OutputDenied)
             .at(Place::file(place))

@@ -1,6 +1,7 @@
 //! Refusals that help: what was asked and where, what is offered on which evidence, what to choose instead.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use crate::diag::{Diagnostic, Fault};
 use crate::load::Repository;
@@ -95,7 +96,8 @@ fn choice_words(choice: &Candidate) -> String {
     let mut verdicts = format!("{} hold", counts.satisfied);
     for (number, word) in [(counts.degraded, "degraded"), (counts.needs_evidence, "unknown")] {
         if number > 0 {
-            verdicts.push_str(&format!(", {number} {word}"));
+            // Writing to a string cannot fail.
+            let _ = write!(verdicts, ", {number} {word}");
         }
     }
     format!("{}: {verdicts}; {how}", choice.subject)

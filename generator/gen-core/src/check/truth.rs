@@ -35,7 +35,10 @@ pub(super) fn compare(capability: &Capability, asked: &Value, claim: &Claim) -> 
             (asked.iter().any(has), asked.iter().all(lacking))
         }
         (Compare::Within, _, Value::Set(asked)) => match is {
-            Some(Value::Set(offered)) => (offered.is_subset(asked), !offered.is_subset(asked)),
+            // An empty list names nothing, so it says nothing about where things are.
+            Some(Value::Set(offered)) => {
+                (!offered.is_empty() && offered.is_subset(asked), !offered.is_subset(asked))
+            }
             _ => (false, false),
         },
         (Compare::AtLeast, ValueType::Record(record), Value::Record(asked)) => match is {

@@ -86,7 +86,7 @@ fn parse_set(members: &Members, json: &Json, groups: Option<&Places>) -> Result<
                 let place = Place::parse(word).map_err(|error| error.to_string())?;
                 match groups.and_then(|groups| groups.get(&place)) {
                     Some(countries) => {
-                        set.extend(countries.iter().map(|country| Arc::from(country.as_str())))
+                        set.extend(countries.iter().map(|country| Arc::from(country.as_str())));
                     }
                     None => {
                         set.insert(Arc::from(word));

@@ -100,7 +100,7 @@ pub fn judge(
 }
 
 /// A requirement that somebody answers for: component and capability.
-pub type Waived = (ComponentName, CapabilityId);
+pub(super) type Waived = (ComponentName, CapabilityId);
 
 /// What waivers are checked against.
 pub struct WaiverContext<'a> {

@@ -77,3 +77,8 @@ fn list(value: &Json) -> String {
         other => other.to_string(),
     }
 }
+
+/// Where a requirement comes from.
+pub fn origin(origin: &super::Origin) -> String {
+    super::refusal::origin_words(origin)
+}

@@ -46,10 +46,10 @@ pub fn demand(
     for ask in asks {
         match CapabilityId::parse(ask.capability) {
             Ok(capability) => {
-                demands.add(&ask.component, capability, ask.value, ask.site, ask.origin, ask.place)
+                demands.add(&ask.component, capability, ask.value, ask.site, ask.origin, ask.place);
             }
             Err(error) => {
-                demands.diagnostics.push(Diagnostic::error(Fault::BadFact).label(error.to_string()))
+                demands.diagnostics.push(Diagnostic::error(Fault::BadFact).label(error.to_string()));
             }
         }
     }
@@ -161,11 +161,7 @@ impl Demands<'_> {
             Bound::Managed { provider, region, copy } => Question {
                 subject: provider.clone(),
                 region: if site == Site::Copy { copy.clone() } else { region.clone() },
-                service: if answers == Answers::Service {
-                    self.service(provider, resolved.kind())
-                } else {
-                    None
-                },
+                service: self.service(provider, asked.kind()),
             },
             Bound::Hosted { product, .. } => {
                 Question { subject: product.clone(), region: None, service: None }

@@ -132,7 +132,6 @@ fn matches(pattern: &str, field: &str) -> bool {
     loop {
         match (wanted.next(), parts.next()) {
             (None, _) => return true,
-            (Some(_), None) => return false,
             (Some("*"), Some(_)) => {}
             (Some(wanted), Some(part)) if wanted == part => {}
             _ => return false,
@@ -152,7 +151,7 @@ fn text(value: &Value, field: &str) -> String {
         }
         Value::String(text) => text.clone(),
         Value::Array(items) if items.iter().all(|item| !item.is_array() && !item.is_object()) => {
-            let items: Vec<String> = items.iter().map(|item| text_of_scalar(item)).collect();
+            let items: Vec<String> = items.iter().map(text_of_scalar).collect();
             format!("[{}]", items.join(", "))
         }
         other => text_of_scalar(other),

@@ -159,7 +159,7 @@ fn describe(
         ValidationErrorKind::AnyOf { context }
         | ValidationErrorKind::OneOfNotValid { context }
         | ValidationErrorKind::OneOfMultipleValid { context } => {
-            branches(file, error, context, schema, json, found)
+            branches(file, error, context, schema, json, found);
         }
         ValidationErrorKind::Enum { options } => {
             let words: Vec<&str> =

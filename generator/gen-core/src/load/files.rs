@@ -33,13 +33,26 @@ enum Class {
 /// Reads everything below a repository's root, and the built-ins under it.
 pub fn load(root: &Path) -> (Repository, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let mut sources: BTreeMap<Arc<str>, Source> = crate::builtin::FILES
-        .iter()
-        .map(|(path, bytes)| (Arc::from(*path), Source::Builtin(bytes)))
-        .collect();
+    let mut sources = builtins();
     for folder in ["profiles", "stacks", "templates"] {
         walk(root, folder, &mut sources, &mut diagnostics);
     }
+    let (repository, found) = read_all(root, sources);
+    diagnostics.extend(found);
+    (repository, diagnostics)
+}
+
+/// Reads the built-ins alone.
+pub fn builtin() -> (Repository, Vec<Diagnostic>) {
+    read_all(Path::new("."), builtins())
+}
+
+fn builtins() -> BTreeMap<Arc<str>, Source> {
+    crate::builtin::FILES.iter().map(|(path, bytes)| (Arc::from(*path), Source::Builtin(bytes))).collect()
+}
+
+fn read_all(root: &Path, sources: BTreeMap<Arc<str>, Source>) -> (Repository, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
     let read: Vec<_> = sources.into_par_iter().map(|(path, source)| read_one(root, path, source)).collect();
     let mut repository = Repository::default();
     for (item, found) in read {
@@ -70,6 +83,7 @@ fn is_about(diagnostic: &Diagnostic, file: &str) -> bool {
     diagnostic.place.as_ref().is_some_and(|place| *place.file == *file)
 }
 
+#[derive(Clone, Copy)]
 enum Source {
     Builtin(&'static [u8]),
     Disk,
@@ -235,7 +249,7 @@ fn read_one(root: &Path, path: Arc<str>, source: Source) -> (Option<Read>, Vec<D
     }
     let text = match text::read(&path, bytes) {
         Ok(text) => text,
-        Err(diagnostic) => return (None, vec![diagnostic]),
+        Err(diagnostic) => return (None, vec![*diagnostic]),
     };
     let stack = match &class {
         Class::Stack(stack)
@@ -285,7 +299,7 @@ fn put(repository: &mut Repository, read: Read) {
             repository.stacks.entry(stack).or_default().environments.insert(env, Arc::new(file));
         }
         Item::Waivers(stack, file) => {
-            repository.stacks.entry(stack).or_default().waivers = Some(Arc::new(file))
+            repository.stacks.entry(stack).or_default().waivers = Some(Arc::new(file));
         }
         Item::Release(stack, env, file) => {
             repository.stacks.entry(stack).or_default().releases.insert(env, Arc::new(file));

@@ -69,7 +69,7 @@ pub(super) fn parse(text: &str) -> Result<Node, Failure> {
             }
             Err(error) => {
                 let offset = error.marker().byte_offset().unwrap_or(text.len());
-                return Err(Failure::Syntax(offset.min(text.len()), error.info().to_owned()));
+                return Err(Failure::Syntax(offset.min(text.len()), error.info().clone()));
             }
         }
     }

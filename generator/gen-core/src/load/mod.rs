@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use files::load;
+pub use files::{builtin, load};
 
 use crate::diag::{Route, Spot};
 

@@ -8,7 +8,12 @@ use crate::diag::{Diagnostic, Fault, Place, Spot};
 pub(super) const LARGEST: usize = 1 << 20;
 
 /// Checks that bytes are plain UTF-8 text; strips a leading byte-order mark.
-pub(super) fn read(file: &Arc<str>, bytes: Vec<u8>) -> Result<Arc<str>, Diagnostic> {
+pub(super) fn read(file: &Arc<str>, bytes: Vec<u8>) -> Result<Arc<str>, Box<Diagnostic>> {
+    check(file, bytes).map_err(Box::new)
+}
+
+#[expect(clippy::result_large_err, reason = "boxed by the one caller")]
+fn check(file: &Arc<str>, bytes: Vec<u8>) -> Result<Arc<str>, Diagnostic> {
     let fault = |at: usize, len: usize, label: &str| {
         Diagnostic::error(Fault::NotText)
             .at(Place { file: file.clone(), spot: Spot::Bytes(at, at + len) })

@@ -50,7 +50,7 @@ fn secret_path(text: &str) -> bool {
 }
 
 fn place(text: &str) -> bool {
-    (2..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_uppercase())
+    (2..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_uppercase())
 }
 
 fn host(text: &str) -> bool {
@@ -169,7 +169,7 @@ names! {
     /// Name of a secret in the secrets component, such as `api/signing`.
     SecretName: secret_path, "^[a-z][a-z0-9]*([/-][a-z0-9]+)*$", 100, "secret name", "lower-case words joined by slashes or dashes";
     /// A country (ISO 3166-1 alpha-2) or a group of countries from the dictionary, such as `EU`.
-    Place: place, "^[A-Z]{2,3}$", 3, "place", "two or three capital letters";
+    Place: place, "^[A-Z]{2,8}$", 8, "place", "two to eight capital letters";
     /// A DNS name.
     HostName: host, "^(?=.*\\.)[a-z0-9]+([.-][a-z0-9]+)*$", 253, "host name", "a lower-case DNS name";
     /// A provider's id of an account, project or subscription.

@@ -26,9 +26,9 @@ pub struct Provider {
     /// How `gen apply` can ask who it is logged in as.
     #[serde(default)]
     pub identity: Identity,
-    /// Region of its global services, if they have one.
+    /// Permission boundary of every role that its modules make; `{account}` and `{foundation}` are filled in.
     #[serde(default)]
-    pub global_region: Option<RegionName>,
+    pub boundary: Option<String>,
     /// Regions and where they are.
     #[serde(default)]
     pub places: BTreeMap<RegionName, Region>,

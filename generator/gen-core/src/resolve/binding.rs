@@ -133,24 +133,21 @@ impl Binder<'_> {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<(Bound, Spot)> {
         let bind = &self.env.value.bind;
-        let (binding, key) = match bind.get(name.as_str()) {
-            Some(binding) => (Cow::Borrowed(binding), name.as_str()),
-            None => {
-                let usual = usual_product(kind).and_then(|product| SubjectName::parse(product).ok());
-                match (usual, bind.get("default")) {
-                    (Some(product), _) => (Cow::Owned(binding_to(self.repository, &product)), "default"),
-                    (None, Some(binding)) => (Cow::Borrowed(binding), "default"),
-                    (None, None) => {
-                        diagnostics.push(
-                            Diagnostic::error(Fault::UnclearBinding)
-                                .at(Spot::value(self.env.file.clone(), Route::keys(["bind"])))
-                                .label(format!("`{name}` is not bound, and there is no `default`"))
-                                .help(format!(
-                                    "add `{name}: {{provider: ...}}` or `default: {{provider: ...}}`"
-                                )),
-                        );
-                        return None;
-                    }
+        let (binding, key) = if let Some(binding) = bind.get(name.as_str()) {
+            (Cow::Borrowed(binding), name.as_str())
+        } else {
+            let usual = usual_product(kind).and_then(|product| SubjectName::parse(product).ok());
+            match (usual, bind.get("default")) {
+                (Some(product), _) => (Cow::Owned(binding_to(self.repository, &product)), "default"),
+                (None, Some(binding)) => (Cow::Borrowed(binding), "default"),
+                (None, None) => {
+                    diagnostics.push(
+                        Diagnostic::error(Fault::UnclearBinding)
+                            .at(Spot::value(self.env.file.clone(), Route::keys(["bind"])))
+                            .label(format!("`{name}` is not bound, and there is no `default`"))
+                            .help(format!("add `{name}: {{provider: ...}}` or `default: {{provider: ...}}`")),
+                    );
+                    return None;
                 }
             }
         };
@@ -286,15 +283,15 @@ impl Binder<'_> {
             None if file.value.places.is_empty() => None,
             None => Some(self.choose_region(name, kind, &file.value, route, diagnostics)?),
         };
-        if let Some(place) = region.as_ref().and_then(|region| file.value.places.get(region)) {
-            if self.policy.places.as_ref().is_some_and(|allowed| !allowed.contains(&place.country)) {
-                let key = if pinned.is_some() { "region" } else { "provider" };
-                diagnostics.push(self.forbidden(
-                    at(key),
-                    format!("this lies in {}, outside the places of this profile", place.country),
-                ));
-                return None;
-            }
+        if let Some(place) = region.as_ref().and_then(|region| file.value.places.get(region))
+            && self.policy.places.as_ref().is_some_and(|allowed| !allowed.contains(&place.country))
+        {
+            let key = if pinned.is_some() { "region" } else { "provider" };
+            diagnostics.push(self.forbidden(
+                at(key),
+                format!("this lies in {}, outside the places of this profile", place.country),
+            ));
+            return None;
         }
         let copy = region.as_ref().and_then(|region| self.choose_copy(&file.value, region));
         Some(Bound::Managed { provider: provider.clone(), region, copy })

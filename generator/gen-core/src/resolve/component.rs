@@ -95,6 +95,7 @@ pub(super) fn resolve(
     let settings = all_settings(stack, diagnostics);
     check_names(stack, env, &settings, data, diagnostics);
     let binder = Binder { repository, env, policy, data_places: data_places(repository, env) };
+    let declared: BTreeSet<ComponentName> = settings.keys().cloned().collect();
     let mut components = BTreeMap::new();
     for (name, settings) in settings {
         let kind = match &settings {
@@ -105,7 +106,7 @@ pub(super) fn resolve(
             components.insert(name.clone(), Resolved { name, settings, bound, bound_at });
         }
     }
-    check_hosts(&components, diagnostics);
+    check_hosts(&components, &declared, diagnostics);
     components
 }
 
@@ -345,17 +346,22 @@ fn check_part(stack: &Loaded<Stack>, text: &str, place: Spot, diagnostics: &mut 
 }
 
 /// Hosts exist, and nothing hosts itself in a circle.
-fn check_hosts(components: &BTreeMap<ComponentName, Resolved>, diagnostics: &mut Vec<Diagnostic>) {
+fn check_hosts(
+    components: &BTreeMap<ComponentName, Resolved>,
+    declared: &BTreeSet<ComponentName>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     for component in components.values() {
         let mut seen = BTreeSet::from([&component.name]);
         let mut current = component;
         while let Bound::Hosted { host, .. } = &current.bound {
             let Some(next) = components.get(host) else {
-                if current.name == component.name {
+                // A host that could not be bound has its own fault.
+                if current.name == component.name && !declared.contains(host) {
                     diagnostics.push(unknown(
                         format!("`{}` is hosted on `{host}`, which does not exist", component.name),
                         host.as_str(),
-                        components.keys().map(ComponentName::as_str),
+                        declared.iter().map(ComponentName::as_str),
                         component.bound_at.clone(),
                     ));
                 }

@@ -292,11 +292,10 @@ fn unknown_among<'a>(
 ) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(Fault::UnknownName).at(place).label(format!("there is no profile `{name}`"));
-    match did_you_mean(name.as_str(), known.clone().map(ProfileName::as_str)) {
-        Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
-        None => {
-            let names: Vec<_> = known.map(ProfileName::as_str).collect();
-            diagnostic.help(format!("known profiles: {}", names.join(", ")))
-        }
+    if let Some(meant) = did_you_mean(name.as_str(), known.clone().map(ProfileName::as_str)) {
+        diagnostic.help(format!("did you mean `{meant}`?"))
+    } else {
+        let names: Vec<_> = known.map(ProfileName::as_str).collect();
+        diagnostic.help(format!("known profiles: {}", names.join(", ")))
     }
 }

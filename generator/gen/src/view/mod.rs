@@ -3,6 +3,7 @@
 mod diagnostics;
 mod github;
 mod markdown;
+pub(crate) mod plan;
 mod sarif;
 pub(crate) mod text;
 
@@ -89,6 +90,7 @@ fn plain(text: &str) -> std::io::Result<()> {
     out.flush()
 }
 
+#[derive(Clone, Copy)]
 enum Stream {
     Output,
     Error,
@@ -122,4 +124,40 @@ fn write_to(out: &mut dyn std::io::Write, text: &str) -> std::io::Result<()> {
 /// Columns that excerpts may take: 80, unless the terminal is narrower than that is of no use to anybody.
 fn width() -> usize {
     if std::io::stderr().is_terminal() { 100 } else { 80 }
+}
+
+/// How long a command took; shown to people, never part of a document.
+pub(crate) struct Clock(std::time::Instant);
+
+impl Clock {
+    /// Starts.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the time that a command took is shown and decides nothing"
+    )]
+    pub(crate) fn start() -> Self {
+        Self(std::time::Instant::now())
+    }
+
+    /// Seconds since.
+    pub(crate) fn seconds(&self) -> f64 {
+        self.0.elapsed().as_secs_f64()
+    }
+}
+
+/// Prints a failure that no document carries.
+pub(crate) fn fail(text: &str) -> ExitCode {
+    // Nothing is left to be done when printing fails.
+    let _ = write_to(&mut std::io::stderr().lock(), text);
+    ExitCode::from(FAILED)
+}
+
+/// Today, by the machine's clock and UTC; only to warn, or where the user asks for it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the binary may know the clock; no verdict depends on it unasked"
+)]
+pub(crate) fn today() -> Option<gen_core::model::units::Date> {
+    let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?.as_secs();
+    gen_core::model::units::Date::parse("1970-01-01").map(|epoch| epoch.plus_days(seconds / 86400))
 }

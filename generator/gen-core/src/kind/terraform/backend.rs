@@ -1,6 +1,7 @@
 //! Backends: where a root's state is, rendered from the template of the provider that keeps it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, context};
@@ -67,7 +68,7 @@ impl Backends {
                 foundation => format!("{}-{}", account.foundation.stack, account.foundation.env),
                 component => state.name.as_str(),
                 account => account.id.as_str(),
-                region => region.as_ref().map(|region| region.as_str()).unwrap_or_default(),
+                region => region.as_ref().map(crate::model::names::RegionName::as_str).unwrap_or_default(),
                 key => format!("{}/{}/{}.tfstate", target.id.stack, target.id.env, root.name),
             })
             .map_err(|error| error.to_string())
@@ -92,7 +93,10 @@ fn quote(text: &str) -> String {
                 out.push(c);
                 out.push(c);
             }
-            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if c.is_control() => {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
             c => out.push(c),
         }
     }

@@ -5,8 +5,10 @@ pub mod module;
 mod root;
 mod spec;
 pub mod types;
+pub mod validate;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::{Arc, RwLock};
 
 use serde_json::{Map, Value, json};
@@ -41,7 +43,7 @@ pub struct Terraform<'a> {
 impl<'a> Terraform<'a> {
     /// Reads the interfaces of all modules.
     pub fn new(repository: &'a Repository) -> (Self, Vec<Diagnostic>) {
-        let mut folders: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Arc<[u8]>>> = BTreeMap::new();
+        let mut folders: BTreeMap<Arc<str>, module::Files> = BTreeMap::new();
         for (path, bytes) in repository
             .templates
             .range::<str, _>((std::ops::Bound::Included(MODULES), std::ops::Bound::Unbounded))
@@ -107,7 +109,7 @@ impl<'a> Terraform<'a> {
             let key = (component.kind().layer(), provider.clone(), region.clone());
             roots.entry(key).or_default().push(component.name.clone());
         }
-        let home = self.home_regions(target);
+        let home = Self::home_regions(target);
         let roots = roots
             .into_iter()
             .map(|((layer, provider, region), components)| {
@@ -123,10 +125,7 @@ impl<'a> Terraform<'a> {
     }
 
     /// The region of each provider that most components are in; on a tie, the first by name.
-    fn home_regions<'t>(
-        &self,
-        target: &'t Target,
-    ) -> BTreeMap<&'t SubjectName, &'t crate::model::names::RegionName> {
+    fn home_regions(target: &Target) -> BTreeMap<&SubjectName, &crate::model::names::RegionName> {
         let mut counts: BTreeMap<(&SubjectName, &crate::model::names::RegionName), usize> = BTreeMap::new();
         for component in target.components.values() {
             if let Bound::Managed { provider, region: Some(region), .. } = &component.bound {
@@ -143,7 +142,8 @@ impl<'a> Terraform<'a> {
         home.into_iter().map(|(provider, (_, region))| (provider, region)).collect()
     }
 
-    fn module(&self, provider: &SubjectName, kind: ComponentType) -> Option<&Arc<Module>> {
+    /// The module that makes components of a type at a provider.
+    pub fn module(&self, provider: &SubjectName, kind: ComponentType) -> Option<&Arc<Module>> {
         let file = self.repository.providers.get(provider)?;
         let name = file.value.makes.get(&kind)?;
         self.modules.get(format!("{provider}/{name}").as_str())
@@ -272,7 +272,6 @@ impl<'a> Terraform<'a> {
                 "stack": id.stack, "environment": id.env, "tier": target.tier(),
                 "name": format!("{}-{}", id.stack, id.env),
                 "account": account.map(|account| account.id.as_str()).unwrap_or_default(),
-                "foundation": account.map(|account| format!("{}-{}", account.foundation.stack, account.foundation.env)).unwrap_or_default(),
                 "region": root.region, "replica_region": copy, "protected": target.protected(),
             }),
         );
@@ -281,10 +280,16 @@ impl<'a> Terraform<'a> {
         for name in &root.components {
             let Some(component) = target.components.get(name) else { continue };
             tags.insert(name.to_string(), json!({"component": name, "data_class": target.sensitivity(name)}));
-            values.insert(
-                name.to_string(),
-                without_nulls(spec::spec(self.repository, target, component, provider)),
-            );
+            let mut spec = without_nulls(spec::spec(target, component, provider));
+            if let (true, Some(boundary), Some(account)) =
+                (self.takes_boundary(root, component.kind()), &provider.boundary, account)
+            {
+                let foundation = format!("{}-{}", account.foundation.stack, account.foundation.env);
+                let filled =
+                    boundary.replace("{account}", account.id.as_str()).replace("{foundation}", &foundation);
+                spec["boundary"] = Value::from(filled);
+            }
+            values.insert(name.to_string(), spec);
         }
         values.insert("tags".to_owned(), Value::Object(tags));
         if !hcl.existing.is_empty() {
@@ -301,6 +306,12 @@ impl<'a> Terraform<'a> {
             values.insert("existing".to_owned(), Value::Object(existing));
         }
         Value::Object(values)
+    }
+
+    /// Whether a module makes roles, and so has to know their permission boundary.
+    fn takes_boundary(&self, root: &Root, kind: ComponentType) -> bool {
+        let spec = self.module(&root.provider, kind).and_then(|module| module.variables.get("spec"));
+        matches!(spec, Some(types::Type::Object(attributes)) if attributes.iter().any(|(name, _)| name == "boundary"))
     }
 
     /// What the modules and contracts of this repository do not agree on.
@@ -344,12 +355,9 @@ fn signature(target: &Target, root: &Root) -> String {
     for component in target.components.values() {
         let here = if root.components.contains(&component.name) { '!' } else { '-' };
         let existing = matches!(component.bound, Bound::Existing { .. });
-        key.push_str(&format!(
-            "{}{here}{}{}|",
-            component.name,
-            component.kind(),
-            if existing { "~" } else { "" }
-        ));
+        let brought = if existing { "~" } else { "" };
+        // Writing to a string cannot fail.
+        let _ = write!(key, "{}{here}{}{brought}|", component.name, component.kind());
     }
     key
 }
@@ -421,9 +429,4 @@ pub fn check_module(kind: ComponentType, module: &Module) -> Vec<String> {
         None => found.push("exports.mock.json is missing".to_owned()),
     }
     found
-}
-
-/// The component's kind and its module's spec must fit: what does not, with paths.
-pub fn check_values(module: &Module, spec: &Value) -> Vec<String> {
-    module.variables.get("spec").map(|kind| kind.mismatches(spec)).unwrap_or_default()
 }

@@ -8,6 +8,9 @@ use hcl_edit::structure::{Block, Body};
 
 use super::types::{Type, key_name};
 
+/// Files of a module: path below its folder → bytes.
+pub type Files = BTreeMap<Arc<str>, Arc<[u8]>>;
+
 /// A module: its files and the interface that was read from them.
 #[derive(Debug)]
 pub struct Module {
@@ -20,7 +23,7 @@ pub struct Module {
     /// Names of the fields of its output `exports`.
     pub exports: BTreeSet<String>,
     /// Files that are copied: path below the module → bytes.
-    pub files: BTreeMap<Arc<str>, Arc<[u8]>>,
+    pub files: Files,
 }
 
 /// A fault of a module's file: the file below the module's folder, and what is wrong in words.
@@ -34,7 +37,7 @@ pub struct ModuleFault {
 
 impl Module {
     /// Reads a module's interface from its files.
-    pub fn read(path: Arc<str>, files: BTreeMap<Arc<str>, Arc<[u8]>>) -> Result<Self, Vec<ModuleFault>> {
+    pub fn read(path: Arc<str>, files: Files) -> Result<Self, Vec<ModuleFault>> {
         let mut module = Self {
             path,
             variables: BTreeMap::new(),

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::load::Repository;
 use crate::model::component::{Ci, Component, ComponentType, Issuer, SubjectFormat};
 use crate::model::environment::{Cidr, SizeClass, Tier};
 use crate::model::names::RegionName;
@@ -17,12 +16,7 @@ use crate::model::units::Period;
 use crate::resolve::{Bound, Resolved, Settings, Target};
 
 /// The `spec` of a component's module; null for types without module.
-pub(super) fn spec(
-    repository: &Repository,
-    target: &Target,
-    component: &Resolved,
-    provider: &Provider,
-) -> Value {
+pub(super) fn spec(target: &Target, component: &Resolved, provider: &Provider) -> Value {
     match component.kind() {
         ComponentType::Account => account(target),
         ComponentType::State => json!({"noncurrent_days": by_tier(target, 30, 90, 365)}),
@@ -40,7 +34,7 @@ pub(super) fn spec(
             "untagged_days": 14,
         }),
         ComponentType::Telemetry => json!({"log_days": by_tier(target, 30, 90, 365)}),
-        ComponentType::Edge => edge(repository, target),
+        ComponentType::Edge => edge(target),
         _ => Value::Null,
     }
 }
@@ -135,7 +129,7 @@ fn audience(provider: &Provider) -> Value {
 
 /// Exact `sub` claims for a context such as `environment:prod`, in each trusted format.
 ///
-/// GitHub's reference "OpenID Connect": `repo:OWNER/NAME:…` for older repositories,
+/// GitHub's reference on tokens: `repo:OWNER/NAME:…` for older repositories,
 /// `repo:OWNER@OWNER_ID/NAME@REPOSITORY_ID:…` for those created or renamed after 2026-07-15.
 fn subjects(ci: &Ci, context: &str) -> Vec<String> {
     let (owner, name) = ci.repository.as_str().split_once('/').unwrap_or_default();
@@ -373,7 +367,7 @@ pub(super) fn has_grants(kind: ComponentType) -> bool {
     )
 }
 
-fn edge(_: &Repository, target: &Target) -> Value {
+fn edge(target: &Target) -> Value {
     let hosts: Map<String, Value> = target
         .stack
         .value

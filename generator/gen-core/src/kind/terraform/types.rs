@@ -199,9 +199,11 @@ impl Type {
 pub(super) fn key_name(key: &ObjectKey) -> Option<String> {
     match key {
         ObjectKey::Ident(name) => Some(name.as_str().to_owned()),
-        ObjectKey::Expression(Expression::String(name)) => Some(name.as_str().to_owned()),
-        ObjectKey::Expression(Expression::Variable(name)) => Some(name.as_str().to_owned()),
-        ObjectKey::Expression(_) => None,
+        ObjectKey::Expression(expression) => match expression {
+            Expression::String(name) => Some(name.as_str().to_owned()),
+            Expression::Variable(name) => Some(name.value().as_str().to_owned()),
+            _ => None,
+        },
     }
 }
 

@@ -1,0 +1,79 @@
+//! `gen check`: the gate. Fails on faults, refusals, and differences between models and disk.
+
+use std::process::ExitCode;
+
+use gen_core::diag::{Diagnostic, Fault, Place};
+use gen_core::model::units::Date;
+use gen_core::resolve::WhatIf;
+
+use crate::cli::{CheckArgs, Global};
+use crate::session::Session;
+use crate::view::text::count;
+
+use super::plan::build;
+
+pub(crate) fn run(global: &Global, arguments: &CheckArgs) -> ExitCode {
+    let mut session = Session::open(global);
+    let as_of = match day(arguments.today.as_deref()) {
+        Ok(day) => day,
+        Err(fault) => {
+            session.diagnostics.push(*fault);
+            None
+        }
+    };
+    let (body, _) = build(&mut session, &WhatIf::default(), as_of, false);
+    let paths = body.targets.iter().map(|target| &target.files).chain([&body.shared]).flat_map(|files| {
+        let of = |paths: &[String], word: &'static str| {
+            paths.iter().map(|path| (path.clone(), word)).collect::<Vec<_>>()
+        };
+        [
+            of(&files.created, "missing"),
+            of(&files.changed, "differs"),
+            of(&files.removed, "no longer rendered"),
+        ]
+        .concat()
+    });
+    let drift: Vec<Diagnostic> = paths
+        .map(|(path, word)| {
+            Diagnostic::error(Fault::Drift)
+                .at(Place::file(path))
+                .label(word)
+                .help("gen generate, then commit the result")
+        })
+        .collect();
+    session.diagnostics.extend(drift);
+    if let (Some(written), Some(today)) = (session.repository.as_of.as_ref(), crate::view::today()) {
+        let age = written.value.date.days_until(today);
+        if age > 30 && as_of.is_none() {
+            session.diagnostics.push(
+                Diagnostic::warning(Fault::OldAsOf)
+                    .at(Place::value(written.file.clone(), gen_core::diag::Route::keys(["date"])))
+                    .label(format!("{age} days ago"))
+                    .help("review gen matrix --expiring, then set the date to today"),
+            );
+        }
+    }
+    let files: usize = body.targets.iter().map(|target| target.files.same).sum::<usize>() + body.shared.same;
+    let human = if gen_core::diag::any_error(&session.diagnostics) {
+        String::new()
+    } else {
+        format!(
+            "{}, {}: no faults, nothing refused, nothing differs.\n",
+            count(body.targets.len(), "target", "targets"),
+            count(files, "file", "files")
+        )
+    };
+    super::finish(global, &mut session, "check", body, &human, false, false)
+}
+
+fn day(text: Option<&str>) -> Result<Option<Date>, Box<Diagnostic>> {
+    match text {
+        None => Ok(None),
+        Some("now") => Ok(crate::view::today()),
+        Some(text) => Date::parse(text).map(Some).ok_or_else(|| {
+            Box::new(
+                Diagnostic::error(Fault::WrongValue).label(format!("`{text}` is neither a day nor `now`")),
+            )
+        }),
+    }
+}

@@ -1,0 +1,223 @@
+//! `gen explain`: a code, a capability, a profile, a provider, a target, a component.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use gen_core::check::words;
+use gen_core::diag::{Diagnostic, Fault, did_you_mean};
+use gen_core::model::capability::{Capability, ValueType};
+use gen_core::prove::Proof;
+use gen_core::resolve::WhatIf;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::cli::{ExplainArgs, Global};
+use crate::session::Session;
+use crate::view::text::wrap;
+
+/// What `explain` prints.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub(crate) struct Body {
+    /// What was asked about.
+    pub topic: String,
+    /// The explanation.
+    pub text: String,
+}
+
+pub(crate) fn run(global: &Global, arguments: &ExplainArgs) -> ExitCode {
+    let Some(topic) = &arguments.what else {
+        let mut session = Session::empty(global);
+        let text = index();
+        let body = Body { topic: String::new(), text: text.clone() };
+        return super::finish(global, &mut session, "explain", body, &text, false, false);
+    };
+    if let Some(fault) = Fault::parse(topic) {
+        let mut session = Session::empty(global);
+        let text = manual(fault);
+        let body = Body { topic: topic.clone(), text: text.clone() };
+        return super::finish(global, &mut session, "explain", body, &text, false, false);
+    }
+    let mut session = Session::open(global);
+    let proof = session.prove(&WhatIf::default(), None);
+    session.diagnostics.retain(|found| !matches!(found.fault, Fault::Refused | Fault::NeedsEvidence));
+    let text = proof.as_ref().and_then(|proof| {
+        capability(proof, topic)
+            .or_else(|| profile(&session, topic))
+            .or_else(|| subject(&session, proof, topic))
+            .or_else(|| target(proof, topic))
+    });
+    if text.is_none() && proof.is_some() {
+        let known: Vec<String> = known(&session, proof.as_ref());
+        let diagnostic = Diagnostic::error(Fault::UnknownName).label(format!("nothing is called `{topic}`"));
+        session.diagnostics.push(match did_you_mean(topic, known.iter().map(String::as_str)) {
+            Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
+            None => diagnostic.help("gen explain lists what can be explained"),
+        });
+    }
+    let text = text.unwrap_or_default();
+    let body = Body { topic: topic.clone(), text: text.clone() };
+    super::finish(global, &mut session, "explain", body, &text, false, false)
+}
+
+fn index() -> String {
+    let mut out =
+        "gen explain CODE | CAPABILITY | PROFILE | PROVIDER | STACK/ENV | STACK/ENV/COMPONENT\n\n".to_owned();
+    for fault in Fault::ALL {
+        let _ = writeln!(out, "{}  {}", fault.code(), fault.summary());
+    }
+    out
+}
+
+fn manual(fault: Fault) -> String {
+    let mut out = format!("{}: {}\n", fault.code(), fault.summary());
+    for paragraph in fault.manual().split("\n\n").flat_map(|part| part.split("\n \n")) {
+        let _ = write!(out, "\n{}\n", wrap(paragraph, 78, 0));
+    }
+    out
+}
+
+fn known(session: &Session, proof: Option<&Proof>) -> Vec<String> {
+    let repository = &session.repository;
+    let mut names: Vec<String> = repository.profiles.keys().map(ToString::to_string).collect();
+    names.extend(repository.providers.keys().chain(repository.products.keys()).map(ToString::to_string));
+    if let Some(proof) = proof {
+        names.extend(proof.matrix.dictionary.capabilities.keys().map(ToString::to_string));
+        names.extend(proof.known.iter().map(ToString::to_string));
+    }
+    names
+}
+
+fn capability(proof: &Proof, topic: &str) -> Option<String> {
+    let (id, capability) =
+        proof.matrix.dictionary.capabilities.iter().find(|(id, _)| id.as_str() == topic)?;
+    let mut out =
+        format!("{id}\n\nWith it: {}.\nWithout it: {}.\n", capability.means.with, capability.means.without);
+    let _ = writeln!(out, "\n{}", kind(capability));
+    let severities: Vec<String> = capability
+        .severity
+        .iter()
+        .map(|(tier, severity)| {
+            format!(
+                "{} in {}",
+                severity.as_str(),
+                serde_json::to_value(tier).unwrap_or_default().as_str().unwrap_or_default()
+            )
+        })
+        .collect();
+    let _ = writeln!(out, "Its lack is {}.", severities.join(", "));
+    let _ = writeln!(out, "Evidence counts for {}.\n", capability.ttl);
+    for subject in proof.matrix.subjects() {
+        for claim in proof.matrix.claims(subject, id) {
+            let scope: Vec<String> =
+                claim.regions.iter().map(ToString::to_string).chain(claim.services.iter().cloned()).collect();
+            let scope = if scope.is_empty() { String::new() } else { format!(" ({})", scope.join(", ")) };
+            let _ =
+                writeln!(out, "{subject}{scope}: {}\n  {}", words::offered(claim), words::evidence(claim));
+            let _ = writeln!(out, "  {}", wrap(&claim.source.at, 76, 2));
+            if let Some(note) = &claim.note {
+                let _ = writeln!(out, "  {}", wrap(note, 76, 2));
+            }
+        }
+    }
+    Some(out)
+}
+
+fn kind(capability: &Capability) -> String {
+    match &capability.kind {
+        ValueType::Bool(_) => "True or false.".to_owned(),
+        ValueType::Level(level) => format!("One of, lowest first: {}.", level.level.join(", ")),
+        ValueType::Enum(words) => format!("One of: {}.", words.words.join(", ")),
+        ValueType::Set(_) => "A list.".to_owned(),
+        ValueType::Record(record) => {
+            let fields: Vec<&str> = record.record.keys().map(String::as_str).collect();
+            format!("A mapping of {}.", fields.join(", "))
+        }
+    }
+}
+
+fn profile(session: &Session, topic: &str) -> Option<String> {
+    let (name, file) = session.repository.profiles.iter().find(|(name, _)| name.as_str() == topic)?;
+    let text = session.repository.texts.get(&file.file)?;
+    Some(format!("{name}: {}\n{}\n\n{text}", file.value.description, origin(file.builtin, &file.file)))
+}
+
+fn origin(builtin: bool, file: &str) -> String {
+    if builtin { format!("built in ({file})") } else { file.to_owned() }
+}
+
+fn subject(session: &Session, proof: &Proof, topic: &str) -> Option<String> {
+    let repository = &session.repository;
+    let provider = repository.providers.iter().find(|(name, _)| name.as_str() == topic);
+    let product = repository.products.iter().find(|(name, _)| name.as_str() == topic);
+    let (name, title, file, builtin, ask) = match (provider, product) {
+        (Some((name, file)), _) => (name, &file.value.name, &file.file, file.builtin, &file.value.ask),
+        (None, Some((name, file))) => (name, &file.value.name, &file.file, file.builtin, &file.value.ask),
+        (None, None) => return None,
+    };
+    let mut out = format!("{name}: {title}\n{}\n", origin(builtin, file));
+    if let Some((_, file)) = provider {
+        let places: Vec<String> =
+            file.value.places.iter().map(|(region, place)| format!("{region} ({})", place.country)).collect();
+        let makes: Vec<&str> = file.value.makes.keys().map(|kind| kind.as_str()).collect();
+        let _ = writeln!(out, "Regions: {}", wrap(&places.join(", "), 70, 9));
+        let _ = writeln!(
+            out,
+            "Modules for: {}",
+            if makes.is_empty() { "nothing yet".to_owned() } else { wrap(&makes.join(", "), 64, 13) }
+        );
+    }
+    let _ = writeln!(out);
+    for id in proof.matrix.dictionary.capabilities.keys() {
+        for claim in proof.matrix.claims(name, id) {
+            let _ = writeln!(out, "{id}: {}\n  {}", words::offered(claim), words::evidence(claim));
+        }
+    }
+    if !ask.is_empty() {
+        let _ = writeln!(out, "\nNobody knows, and how to find out:");
+        for (id, proof) in ask {
+            let how = match proof {
+                gen_core::model::capability::Proof::Probe => "try it out",
+                gen_core::model::capability::Proof::Document => "read its documents",
+                gen_core::model::capability::Proof::Attest => "have somebody answer for it",
+            };
+            let _ = writeln!(out, "  {id}: {how}");
+        }
+    }
+    Some(out)
+}
+
+fn target(proof: &Proof, topic: &str) -> Option<String> {
+    let mut parts = topic.splitn(3, '/');
+    let id = format!("{}/{}", parts.next()?, parts.next()?);
+    let component = parts.next();
+    let judged = proof.targets.iter().find(|judged| judged.target().id.to_string() == id)?;
+    let mut out = format!("{topic}\n");
+    let mut shown = 0;
+    for verdict in &judged.report().verdicts {
+        let requirement = &verdict.requirement;
+        if component.is_some_and(|component| component != requirement.component.as_str()) {
+            continue;
+        }
+        let Some(capability) = proof.matrix.dictionary.capabilities.get(&requirement.capability) else {
+            continue;
+        };
+        shown += 1;
+        let origins: Vec<String> =
+            requirement.origins.iter().map(|(origin, _)| words::origin(origin)).collect();
+        let word = serde_json::to_value(verdict.kind).unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "\n{}: {}\n  {}, {}; asked by {}",
+            requirement.component,
+            words::asked(requirement, capability),
+            word.as_str().unwrap_or_default().replace('_', " "),
+            requirement.severity.as_str(),
+            wrap(&origins.join(", "), 60, 2)
+        );
+        for claim in &verdict.claims {
+            let _ =
+                writeln!(out, "  {} at {}: {}", words::offered(claim), claim.subject, words::evidence(claim));
+        }
+    }
+    (shown > 0 || component.is_none()).then_some(out)
+}

@@ -1,0 +1,116 @@
+//! `gen init`: a repository with an account and one stack, which plans at once.
+
+use std::process::ExitCode;
+
+use gen_core::diag::{Diagnostic, Fault, Place};
+use gen_core::kind::{Content, Rendered};
+use gen_core::model::names::StackName;
+use minijinja::{Environment, UndefinedBehavior, context};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::cli::{Global, InitArgs};
+use crate::session::Session;
+
+/// What `init` prints.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub(crate) struct Body {
+    /// Files made.
+    pub created: Vec<String>,
+}
+
+/// Template → file, both relative to their roots. `{stack}` stands for the stack's name.
+const FILES: &[(&str, &str)] = &[
+    ("README.md.j2", "README.md"),
+    ("gitignore.j2", ".gitignore"),
+    ("foundation.stack.yaml.j2", "stacks/foundation/stack.yaml"),
+    ("foundation.dev.yaml.j2", "stacks/foundation/environments/dev.yaml"),
+    ("stack.yaml.j2", "stacks/{stack}/stack.yaml"),
+    ("dev.yaml.j2", "stacks/{stack}/environments/dev.yaml"),
+];
+
+pub(crate) fn run(global: &Global, arguments: &InitArgs) -> ExitCode {
+    let mut session = Session::open_builtin(global);
+    let mut body = Body::default();
+    match make(&mut session, arguments) {
+        Ok(created) => body.created = created,
+        Err(faults) => session.diagnostics.extend(faults),
+    }
+    let human = if body.created.is_empty() {
+        String::new()
+    } else {
+        format!("Made:\n  {}\nNext: gen plan\n", body.created.join("\n  "))
+    };
+    super::finish(global, &mut session, "init", body, &human, false, false)
+}
+
+fn make(session: &mut Session, arguments: &InitArgs) -> Result<Vec<String>, Vec<Diagnostic>> {
+    let stack = StackName::parse(&arguments.name)
+        .map_err(|error| vec![Diagnostic::error(Fault::BadName).label(error.to_string())])?;
+    let root = session.root.clone();
+    if root.join("stacks").exists() {
+        return Err(vec![
+            Diagnostic::error(Fault::ForeignFile)
+                .at(Place::file("stacks"))
+                .summary("there is a repository here already")
+                .help("gen init makes a new one; choose an empty folder"),
+        ]);
+    }
+    let mut files = rendered(session, arguments, &stack)?;
+    for (name, schema) in super::schema::all() {
+        let content = Content::new(format!("{schema:#}\n"));
+        files.push(Rendered { path: format!("docs/schema/{name}.schema.json").into(), content });
+    }
+    // What is there already stays: only files that do not exist are made.
+    let existing: Vec<Diagnostic> = files
+        .iter()
+        .filter(|file| root.join(file.path.as_ref()).symlink_metadata().is_ok())
+        .map(|file| {
+            Diagnostic::error(Fault::ForeignFile).at(Place::file(file.path.clone())).label("is there already")
+        })
+        .collect();
+    if !existing.is_empty() {
+        return Err(existing);
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let created: Vec<String> = files.iter().map(|file| file.path.to_string()).collect();
+    let faults = gen_exec::write::create_new(&root, &files);
+    if faults.is_empty() { Ok(created) } else { Err(faults) }
+}
+
+fn rendered(
+    session: &Session,
+    arguments: &InitArgs,
+    stack: &StackName,
+) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
+    let mut templates = Environment::new();
+    templates.set_undefined_behavior(UndefinedBehavior::Strict);
+    let values = context! {
+        stack => stack.as_str(),
+        provider => arguments.provider.as_str(),
+        country => arguments.country.as_str(),
+        zone => format!("{stack}.example.org"),
+    };
+    FILES
+        .iter()
+        .map(|(template, path)| {
+            let name = format!("templates/init/{template}");
+            let fail = |message: String| {
+                vec![Diagnostic::error(Fault::Unparsable).at(Place::file(name.clone())).label(message)]
+            };
+            let bytes = session
+                .repository
+                .templates
+                .get(name.as_str())
+                .ok_or_else(|| fail("there is no such template".to_owned()))?;
+            let text = std::str::from_utf8(bytes).map_err(|error| fail(error.to_string()))?;
+            let mut rendered =
+                templates.render_str(text, &values).map_err(|error| fail(error.to_string()))?;
+            rendered.push('\n');
+            Ok(Rendered {
+                path: path.replace("{stack}", stack.as_str()).into(),
+                content: Content::new(rendered),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,197 @@
+//! `gen matrix`: who offers what, on which evidence.
+
+use std::collections::BTreeSet;
+use std::process::ExitCode;
+
+use gen_core::check::{VerdictKind, words};
+use gen_core::model::capability::Severity;
+use gen_core::prove::Proof;
+use gen_core::resolve::WhatIf;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::cli::{Global, MatrixArgs};
+use crate::session::Session;
+use crate::view::text::{count, table};
+
+/// What `matrix` prints.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub(crate) struct Body {
+    /// Facts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<FactDoc>,
+    /// With `--coverage`: blocking cells of the targets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Coverage>,
+}
+
+/// A fact.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct FactDoc {
+    /// The capability.
+    pub capability: String,
+    /// Provider or product.
+    pub subject: String,
+    /// Where it holds: regions and services; everywhere if empty.
+    pub scope: String,
+    /// What is offered, in words.
+    pub offered: String,
+    /// How far it is believed.
+    pub confidence: gen_core::model::subject::Confidence,
+    /// When it was read.
+    pub read: String,
+    /// Last day on which it counts.
+    pub expires: String,
+    /// Where it was read.
+    pub source: String,
+}
+
+/// How many blocking cells have live evidence. A cell is a subject, place and capability that a target asks about.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub(crate) struct Coverage {
+    /// Cells with live evidence.
+    pub evidenced: usize,
+    /// Cells asked about.
+    pub needed: usize,
+    /// Cells without.
+    pub missing: Vec<String>,
+}
+
+pub(crate) fn run(global: &Global, arguments: &MatrixArgs) -> ExitCode {
+    let mut session = Session::open(global);
+    let Some(proof) = session.prove(&WhatIf::default(), None) else {
+        return super::finish(global, &mut session, "matrix", Body::default(), "", false, false);
+    };
+    let (body, human) = if arguments.coverage {
+        let coverage = coverage(&proof);
+        let human = coverage_text(&coverage);
+        (Body { coverage: Some(coverage), ..Body::default() }, human)
+    } else {
+        let facts = if arguments.expiring { expiring(&proof) } else { facts(&proof, arguments) };
+        let human = facts_text(&facts, arguments, &proof);
+        (Body { facts, ..Body::default() }, human)
+    };
+    // Whether a target is refused is not what was asked here.
+    session.diagnostics.retain(|found| {
+        !matches!(found.fault, gen_core::diag::Fault::Refused | gen_core::diag::Fault::NeedsEvidence)
+    });
+    super::finish(global, &mut session, "matrix", body, &human, false, false)
+}
+
+fn coverage(proof: &Proof) -> Coverage {
+    let mut cells: BTreeSet<(String, bool)> = BTreeSet::new();
+    for verdict in proof.targets.iter().flat_map(|judged| &judged.report().verdicts) {
+        let requirement = &verdict.requirement;
+        if requirement.severity != Severity::Blocking {
+            continue;
+        }
+        let question = &requirement.question;
+        let place = question.region.as_ref().map_or_else(String::new, |region| format!(" {region}"));
+        let cell = format!("{}{place}: {} {}", question.subject, requirement.capability, requirement.value);
+        // A known lack is evidence too: the cell is filled, and the target refused.
+        let live = verdict.kind == VerdictKind::Satisfied || verdict.truth == gen_core::check::Truth::No;
+        cells.insert((cell, live));
+    }
+    let missing: Vec<String> = cells.iter().filter(|(_, live)| !live).map(|(cell, _)| cell.clone()).collect();
+    Coverage { evidenced: cells.len() - missing.len(), needed: cells.len(), missing }
+}
+
+fn coverage_text(coverage: &Coverage) -> String {
+    let share = if coverage.needed == 0 {
+        100.0
+    } else {
+        #[expect(clippy::cast_precision_loss, reason = "there are far fewer cells than a float can count")]
+        {
+            100.0 * coverage.evidenced as f64 / coverage.needed as f64
+        }
+    };
+    let mut out = format!(
+        "{} of {} blocking cells have live evidence: {share:.0} %\n",
+        coverage.evidenced, coverage.needed
+    );
+    for cell in &coverage.missing {
+        out.push_str(&format!("  missing  {cell}\n"));
+    }
+    out
+}
+
+fn fact_doc(claim: &gen_core::check::Claim, capability: &str) -> FactDoc {
+    let regions = claim.regions.iter().map(ToString::to_string);
+    FactDoc {
+        capability: capability.to_owned(),
+        subject: claim.subject.to_string(),
+        scope: regions.chain(claim.services.iter().cloned()).collect::<Vec<_>>().join(", "),
+        offered: words::offered(claim),
+        confidence: claim.confidence,
+        read: claim.source.read.to_string(),
+        expires: claim.expires.to_string(),
+        source: claim.source.at.clone(),
+    }
+}
+
+fn facts(proof: &Proof, arguments: &MatrixArgs) -> Vec<FactDoc> {
+    let mut found = Vec::new();
+    for capability in proof.matrix.dictionary.capabilities.keys() {
+        if arguments.capability.as_ref().is_some_and(|wanted| wanted != capability.as_str()) {
+            continue;
+        }
+        for subject in proof.matrix.subjects() {
+            if arguments.subject.as_ref().is_some_and(|wanted| wanted != subject.as_str()) {
+                continue;
+            }
+            found.extend(
+                proof
+                    .matrix
+                    .claims(subject, capability)
+                    .iter()
+                    .map(|claim| fact_doc(claim, capability.as_str())),
+            );
+        }
+    }
+    found
+}
+
+fn expiring(proof: &Proof) -> Vec<FactDoc> {
+    let until = proof.matrix.as_of.plus_days(30);
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    for verdict in proof.targets.iter().flat_map(|judged| &judged.report().verdicts) {
+        for claim in verdict.cites().iter().filter(|claim| claim.expires <= until) {
+            if seen.insert((claim.subject.clone(), claim.index, verdict.requirement.capability.clone())) {
+                found.push(fact_doc(claim, verdict.requirement.capability.as_str()));
+            }
+        }
+    }
+    found.sort_by(|a, b| {
+        (&a.expires, &a.subject, &a.capability).cmp(&(&b.expires, &b.subject, &b.capability))
+    });
+    found
+}
+
+fn facts_text(facts: &[FactDoc], arguments: &MatrixArgs, proof: &Proof) -> String {
+    if facts.is_empty() && arguments.expiring {
+        return format!("No cited fact expires by {}.\n", proof.matrix.as_of.plus_days(30));
+    }
+    if facts.is_empty() {
+        return "Nothing is known of that.\n".to_owned();
+    }
+    let short = |text: &str, width: usize| -> String {
+        if text.chars().count() <= width {
+            text.to_owned()
+        } else {
+            text.chars().take(width - 1).chain(['…']).collect()
+        }
+    };
+    let rows: Vec<Vec<String>> = facts
+        .iter()
+        .map(|fact| {
+            vec![
+                short(&fact.capability, 28),
+                short(&fact.subject, 12),
+                short(&fact.offered.replace('`', ""), 20),
+                fact.expires.clone(),
+            ]
+        })
+        .collect();
+    format!("{}{}\n", table(&rows), count(facts.len(), "fact", "facts"))
+}

@@ -1,0 +1,103 @@
+//! One file a command. Each makes a document and its text for people; printing is the views' business.
+
+mod check;
+mod completions;
+mod doctor;
+mod explain;
+mod generate;
+mod graph;
+mod init;
+mod matrix;
+pub(crate) mod plan;
+mod schema;
+mod validate;
+
+use std::process::ExitCode;
+
+use gen_core::diag::{Area, Diagnostic, Severity, any_error};
+use serde::Serialize;
+
+use crate::cli::{Cli, Command, Global};
+use crate::document::{DiagnosticDoc, Document, Outcome};
+use crate::session::{Session, Texts};
+use crate::view;
+
+/// Runs the command that was asked for.
+pub(crate) fn run(cli: &Cli) -> ExitCode {
+    let global = &cli.global;
+    match &cli.command {
+        Command::Plan(arguments) => plan::run(global, arguments),
+        Command::Generate(arguments) => generate::run(global, arguments),
+        Command::Check(arguments) => check::run(global, arguments),
+        Command::Validate(arguments) => validate::run(global, arguments),
+        Command::Explain(arguments) => explain::run(global, arguments),
+        Command::Matrix(arguments) => matrix::run(global, arguments),
+        Command::Graph(arguments) => graph::run(global, arguments),
+        Command::Schema(arguments) => schema::run(arguments),
+        Command::Doctor => doctor::run(global),
+        Command::Init(arguments) => init::run(global, arguments),
+        Command::Completions(arguments) => completions::run(arguments),
+    }
+}
+
+/// JSON Schemas of the documents that commands print.
+pub(crate) fn document_schemas() -> Vec<(&'static str, serde_json::Value)> {
+    vec![
+        ("check", schemars::schema_for!(Document<plan::Body>).to_value()),
+        ("doctor", schemars::schema_for!(Document<doctor::Body>).to_value()),
+        ("explain", schemars::schema_for!(Document<explain::Body>).to_value()),
+        ("generate", schemars::schema_for!(Document<generate::Body>).to_value()),
+        ("graph", schemars::schema_for!(Document<graph::Body>).to_value()),
+        ("init", schemars::schema_for!(Document<init::Body>).to_value()),
+        ("matrix", schemars::schema_for!(Document<matrix::Body>).to_value()),
+        ("plan", schemars::schema_for!(Document<plan::Body>).to_value()),
+        ("validate", schemars::schema_for!(Document<validate::Body>).to_value()),
+    ]
+}
+
+/// How a command ended, from what it found.
+fn outcome(diagnostics: &[Diagnostic], differs: bool) -> Outcome {
+    let errors = || diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    if !any_error(diagnostics) {
+        return if differs { Outcome::Changes } else { Outcome::None };
+    }
+    let of = |area: Area| errors().any(|diagnostic| diagnostic.fault.area() == area);
+    let refused = |diagnostic: &Diagnostic| {
+        matches!(diagnostic.fault, gen_core::diag::Fault::Refused | gen_core::diag::Fault::NeedsEvidence)
+    };
+    if errors().any(|diagnostic| {
+        !refused(diagnostic) && matches!(diagnostic.fault.area(), Area::Input | Area::Model | Area::Proof)
+    }) {
+        Outcome::Invalid
+    } else if of(Area::Proof) {
+        Outcome::Refused
+    } else {
+        Outcome::Failed
+    }
+}
+
+/// Sorts what was found, makes the document, prints it, and returns the exit status.
+fn finish<T: Serialize>(
+    global: &Global,
+    session: &mut Session,
+    command: &'static str,
+    body: T,
+    human: &str,
+    differs: bool,
+    differences_fail: bool,
+) -> ExitCode {
+    gen_core::diag::sort(&mut session.diagnostics);
+    let texts = Texts(&session.repository);
+    let document = Document {
+        format_version: 1,
+        command,
+        outcome: outcome(&session.diagnostics, differs),
+        diagnostics: session
+            .diagnostics
+            .iter()
+            .map(|found| DiagnosticDoc::new(found, &|file| texts.get(file)))
+            .collect(),
+        body,
+    };
+    view::emit(global, &texts, &session.diagnostics, &document, human, differences_fail)
+}

@@ -1,0 +1,393 @@
+//! `gen plan`: verdicts, changes with their risk, files. Reads only.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use gen_core::check::{Counts, Verdict, VerdictKind, words};
+use gen_core::effect::{Change, Risk, changes};
+use gen_core::plan::{FileDiff, State};
+use gen_core::prove::{Judged, Proof};
+use gen_core::resolve::{Bound, Target};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::cli::{Global, PlanArgs};
+use crate::document::PlaceDoc;
+use crate::session::{Rendering, Session, Texts, folder, what_if};
+use crate::view::plan as view;
+
+/// What `plan` and `check` print.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub(crate) struct Body {
+    /// The day by which evidence was judged.
+    pub evidence_as_of: String,
+    /// The selected targets.
+    pub targets: Vec<TargetDoc>,
+    /// Files that are shared by targets: modules.
+    pub shared: FilesDoc,
+    /// Facts that verdicts cite and that expire within 30 days.
+    pub expiring: usize,
+}
+
+/// One target.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct TargetDoc {
+    /// `stack/environment`.
+    pub target: String,
+    /// Its tier.
+    pub tier: &'static str,
+    /// Its profile.
+    pub profile: String,
+    /// Who provides what is not hosted, each with its region.
+    pub providers: Vec<String>,
+    /// Nothing is rendered.
+    pub refused: bool,
+    /// Roots, in the order in which they are applied.
+    pub roots: Vec<String>,
+    /// Components without a kind of artifact that renders them yet.
+    pub not_rendered: Vec<String>,
+    /// Verdicts by kind.
+    pub verdicts: Counts,
+    /// Every requirement with its verdict.
+    pub requirements: Vec<RequirementDoc>,
+    /// Changes of values, riskiest first.
+    pub changes: Vec<ChangeDoc>,
+    /// Its files.
+    pub files: FilesDoc,
+}
+
+/// A requirement and its verdict.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct RequirementDoc {
+    /// The component.
+    pub component: String,
+    /// The capability.
+    pub capability: String,
+    /// What is asked.
+    pub value: serde_json::Value,
+    /// About the region that copies go to.
+    pub copy: bool,
+    /// How bad its lack is.
+    pub severity: &'static str,
+    /// What the facts say.
+    pub truth: gen_core::check::Truth,
+    /// What becomes of it.
+    pub verdict: VerdictKind,
+    /// Nothing is rendered because of it.
+    pub blocks: bool,
+    /// Whose facts answered.
+    pub subject: String,
+    /// In which region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// For which service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// Why it exists.
+    pub origins: Vec<String>,
+    /// In words: what is asked.
+    pub asked: String,
+    /// In words: what its lack means.
+    pub without: String,
+    /// The claims that decided.
+    pub evidence: Vec<EvidenceDoc>,
+}
+
+/// A claim.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct EvidenceDoc {
+    /// File and index of the fact.
+    pub fact: String,
+    /// What is offered, in words.
+    pub offered: String,
+    /// How far it is believed.
+    pub confidence: gen_core::model::subject::Confidence,
+    /// When it was read.
+    pub read: String,
+    /// Last day on which it counts.
+    pub expires: String,
+    /// Where it was read.
+    pub source: String,
+}
+
+/// A change of a value.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct ChangeDoc {
+    /// The root.
+    pub root: String,
+    /// The component, or none for what the root shares.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub component: Option<String>,
+    /// Path of the value.
+    pub field: String,
+    /// In words.
+    pub label: String,
+    /// Before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// After.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// How it can go wrong.
+    pub risk: Risk,
+    /// What to know about it.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub note: &'static str,
+    /// The line that asks for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<PlaceDoc>,
+    /// Route of the value in that file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
+}
+
+/// Files that differ.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub(crate) struct FilesDoc {
+    /// Files that agree.
+    pub same: usize,
+    /// Paths to be created.
+    pub created: Vec<String>,
+    /// Paths to be changed.
+    pub changed: Vec<String>,
+    /// Paths to be removed.
+    pub removed: Vec<String>,
+    /// Differences as text, where they were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub diffs: Vec<String>,
+}
+
+impl FilesDoc {
+    /// Number of files that are to be touched.
+    pub(crate) fn touched(&self) -> usize {
+        self.created.len() + self.changed.len() + self.removed.len()
+    }
+}
+
+pub(crate) fn run(global: &Global, arguments: &PlanArgs) -> ExitCode {
+    let clock = crate::view::Clock::start();
+    let mut session = Session::open(global);
+    let what_if = match what_if(&arguments.what_if, &session.repository) {
+        Ok(what_if) => what_if,
+        Err(faults) => {
+            session.diagnostics.extend(faults);
+            return super::finish(global, &mut session, "plan", Body::default(), "", false, false);
+        }
+    };
+    let (body, differs) = build(&mut session, &what_if, None, arguments.diff);
+    let options =
+        view::Options { verdicts: arguments.verdicts, diff: arguments.diff, what_if: !what_if.is_empty() };
+    let human = view::render(&body, &options, session.is_partial(), clock.seconds());
+    super::finish(global, &mut session, "plan", body, &human, differs, arguments.detailed_exitcode)
+}
+
+/// Proves, renders and compares; the body says what was found, and whether anything differs on disk.
+pub(crate) fn build(
+    session: &mut Session,
+    what_if: &gen_core::resolve::WhatIf,
+    as_of: Option<gen_core::model::units::Date>,
+    with_diffs: bool,
+) -> (Body, bool) {
+    let Some(proof) = session.prove(what_if, as_of) else { return (Body::default(), false) };
+    let (body, differs, found) = {
+        let (rendering, found) = session.render(&proof);
+        let body = body(session, &proof, &rendering, with_diffs);
+        let differs = rendering.diffs.iter().any(gen_core::plan::TreeDiff::has_changes);
+        (body, differs, found)
+    };
+    session.diagnostics.extend(found);
+    (body, differs)
+}
+
+fn body(session: &Session, proof: &Proof, rendering: &Rendering<'_>, with_diffs: bool) -> Body {
+    let soon = proof.matrix.as_of.plus_days(30);
+    let mut expiring: Vec<(&str, usize)> = proof
+        .targets
+        .iter()
+        .flat_map(|judged| judged.report().expiring(soon))
+        .map(|claim| (claim.subject.as_str(), claim.index))
+        .collect();
+    expiring.sort_unstable();
+    expiring.dedup();
+    let targets = proof
+        .targets
+        .iter()
+        .map(|judged| target_doc(session, proof, judged, rendering, with_diffs))
+        .collect();
+    let shared = rendering.diffs.iter().find(|diff| diff.folder.as_ref() == "terraform-out/modules");
+    let mut shared =
+        shared.map(|diff| files_doc(&diff.folder, &diff.files, diff.same, with_diffs)).unwrap_or_default();
+    let targets_folders: Vec<Arc<str>> =
+        proof.targets.iter().map(|judged| folder(&judged.target().id)).collect();
+    for diff in &rendering.diffs {
+        if diff.folder.as_ref() != "terraform-out/modules" && !targets_folders.contains(&diff.folder) {
+            shared.removed.extend(files_doc(&diff.folder, &diff.files, 0, with_diffs).removed);
+        }
+    }
+    Body { evidence_as_of: proof.matrix.as_of.to_string(), targets, shared, expiring: expiring.len() }
+}
+
+fn target_doc(
+    session: &Session,
+    proof: &Proof,
+    judged: &Judged,
+    rendering: &Rendering<'_>,
+    with_diffs: bool,
+) -> TargetDoc {
+    let target = judged.target();
+    let report = judged.report();
+    let (roots, _) = rendering.terraform.roots(target);
+    let own = folder(&target.id);
+    let diff = rendering.diffs.iter().find(|diff| diff.folder == own);
+    let files =
+        diff.map(|diff| files_doc(&diff.folder, &diff.files, diff.same, with_diffs)).unwrap_or_default();
+    let changed = diff.map(|diff| changes_of(session, target, &diff.files)).unwrap_or_default();
+    TargetDoc {
+        target: target.id.to_string(),
+        tier: target.tier().as_str(),
+        profile: target.policy.name.to_string(),
+        providers: providers(target),
+        refused: matches!(judged, Judged::Refused(_)),
+        roots: roots.into_iter().map(|root| root.name).collect(),
+        not_rendered: target
+            .components
+            .values()
+            .filter(|component| matches!(component.bound, Bound::Hosted { .. }))
+            .map(|component| component.name.to_string())
+            .collect(),
+        verdicts: report.counts(),
+        requirements: report.verdicts.iter().map(|verdict| requirement_doc(proof, verdict)).collect(),
+        changes: changed,
+        files,
+    }
+}
+
+fn providers(target: &Target) -> Vec<String> {
+    let mut found: Vec<String> = target
+        .components
+        .values()
+        .filter_map(|component| match &component.bound {
+            Bound::Managed { provider, region: Some(region), .. } => Some(format!("{provider} {region}")),
+            Bound::Managed { provider, .. } => Some(provider.to_string()),
+            _ => None,
+        })
+        .collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn requirement_doc(proof: &Proof, verdict: &Verdict) -> RequirementDoc {
+    let requirement = &verdict.requirement;
+    let capability = proof.matrix.dictionary.capabilities.get(&requirement.capability);
+    RequirementDoc {
+        component: requirement.component.to_string(),
+        capability: requirement.capability.to_string(),
+        value: requirement.value.clone(),
+        copy: requirement.site == gen_core::check::Site::Copy,
+        severity: requirement.severity.as_str(),
+        truth: verdict.truth,
+        verdict: verdict.kind,
+        blocks: verdict.blocks,
+        subject: requirement.question.subject.to_string(),
+        region: requirement.question.region.as_ref().map(ToString::to_string),
+        service: requirement.question.service.as_ref().map(ToString::to_string),
+        origins: requirement.origins.iter().map(|(origin, _)| words::origin(origin)).collect(),
+        asked: capability.map(|capability| words::asked(requirement, capability)).unwrap_or_default(),
+        without: capability.map(|capability| capability.means.without.clone()).unwrap_or_default(),
+        evidence: verdict
+            .claims
+            .iter()
+            .map(|claim| EvidenceDoc {
+                fact: format!("{}:facts[{}]", claim.place.file, claim.index),
+                offered: words::offered(claim),
+                confidence: claim.confidence,
+                read: claim.source.read.to_string(),
+                expires: claim.expires.to_string(),
+                source: claim.source.at.clone(),
+            })
+            .collect(),
+    }
+}
+
+fn changes_of(session: &Session, target: &Target, files: &[FileDiff]) -> Vec<ChangeDoc> {
+    let texts = Texts(&session.repository);
+    let mut found = Vec::new();
+    for file in files
+        .iter()
+        .filter(|file| file.state == State::Changed && file.path.ends_with("/gen.auto.tfvars.json"))
+    {
+        let root = file.path.split('/').nth(1).unwrap_or_default();
+        let parse = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).unwrap_or_default();
+        let old = parse(file.old.as_deref().unwrap_or_default());
+        let new = parse(file.new.as_ref().map(|content| content.bytes()).unwrap_or_default());
+        found.extend(changes(target, &old, &new).into_iter().map(|change| change_doc(&texts, root, change)));
+    }
+    found.sort_by(|a, b| {
+        b.risk
+            .cmp(&a.risk)
+            .then_with(|| (&a.root, &a.component, &a.field).cmp(&(&b.root, &b.component, &b.field)))
+    });
+    found
+}
+
+fn change_doc(texts: &Texts<'_>, root: &str, change: Change) -> ChangeDoc {
+    let route = change.why.as_ref().and_then(|place| match &place.spot {
+        gen_core::diag::Spot::Value(route) | gen_core::diag::Spot::Key(route) => Some(route.to_string()),
+        _ => None,
+    });
+    ChangeDoc {
+        root: root.to_owned(),
+        component: change.component.map(|name| name.to_string()),
+        field: change.field,
+        label: change.label,
+        from: change.from,
+        to: change.to,
+        risk: change.risk,
+        note: change.note,
+        why: change.why.as_ref().map(|place| PlaceDoc::new(place, &|file| texts.get(file))),
+        route,
+    }
+}
+
+fn files_doc(folder: &str, files: &[FileDiff], same: usize, with_diffs: bool) -> FilesDoc {
+    let of = |state: State| -> Vec<String> {
+        files
+            .iter()
+            .filter(|file| file.state == state)
+            .map(|file| format!("{folder}/{}", file.path))
+            .collect()
+    };
+    let diffs = if with_diffs {
+        files.iter().filter_map(|file| text_diff(folder, file)).collect()
+    } else {
+        Vec::new()
+    };
+    FilesDoc {
+        same,
+        created: of(State::Created),
+        changed: of(State::Changed),
+        removed: of(State::Removed),
+        diffs,
+    }
+}
+
+/// The difference of a file in the unified format.
+fn text_diff(folder: &str, file: &FileDiff) -> Option<String> {
+    if !matches!(file.state, State::Created | State::Changed | State::Removed) {
+        return None;
+    }
+    let old = String::from_utf8_lossy(file.old.as_deref().unwrap_or_default()).into_owned();
+    let new = file
+        .new
+        .as_ref()
+        .map(|content| String::from_utf8_lossy(content.bytes()).into_owned())
+        .unwrap_or_default();
+    let path = format!("{folder}/{}", file.path);
+    let (before, after) = match file.state {
+        State::Created => ("/dev/null".to_owned(), format!("b/{path}")),
+        State::Removed => (format!("a/{path}"), "/dev/null".to_owned()),
+        _ => (format!("a/{path}"), format!("b/{path}")),
+    };
+    Some(similar::TextDiff::from_lines(&old, &new).unified_diff().header(&before, &after).to_string())
+}

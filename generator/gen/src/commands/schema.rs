@@ -1,0 +1,32 @@
+//! `gen schema`: JSON Schemas of input files, of documents and of exports.
+
+use std::process::ExitCode;
+
+use crate::cli::SchemaArgs;
+use crate::view;
+
+pub(crate) fn run(arguments: &SchemaArgs) -> ExitCode {
+    let all = all();
+    match &arguments.name {
+        None => {
+            view::print(&(all.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join("\n") + "\n"))
+        }
+        Some(wanted) => {
+            if let Some((_, schema)) = all.iter().find(|(name, _)| name == wanted) {
+                view::print(&format!("{schema:#}\n"))
+            } else {
+                let meant = gen_core::diag::did_you_mean(wanted, all.iter().map(|(name, _)| name.as_str()));
+                let hint = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
+                view::fail(&format!("there is no schema {wanted}{hint}\n"))
+            }
+        }
+    }
+}
+
+/// Every schema by name; `docs/schema/` holds them.
+pub(crate) fn all() -> Vec<(String, serde_json::Value)> {
+    let inputs = gen_core::schema::inputs().into_iter().map(|(name, schema)| (name.to_owned(), schema));
+    let documents =
+        super::document_schemas().into_iter().map(|(name, schema)| (format!("output/{name}"), schema));
+    inputs.chain(documents).chain([("exports".to_owned(), gen_core::schema::exports())]).collect()
+}

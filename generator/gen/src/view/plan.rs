@@ -1,0 +1,269 @@
+//! The plan for people: 80 columns, readable without colour.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use gen_core::check::VerdictKind;
+use gen_core::effect::Risk;
+
+use crate::commands::plan::{Body, ChangeDoc, FilesDoc, TargetDoc};
+
+use super::text::{count, table, wrap};
+
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const ODD: Style = AnsiColor::Yellow.on_default();
+const GOOD: Style = AnsiColor::Green.on_default();
+const FAINT: Style = Style::new().dimmed();
+
+/// What is to be shown.
+pub(crate) struct Options {
+    /// Every requirement.
+    pub verdicts: bool,
+    /// Differences of files.
+    pub diff: bool,
+    /// The command line changed the models.
+    pub what_if: bool,
+}
+
+/// The text.
+pub(crate) fn render(body: &Body, options: &Options, partial: bool, seconds: f64) -> String {
+    if body.targets.is_empty() {
+        return String::new();
+    }
+    let mut out = overview(body);
+    let one = body.targets.len() == 1;
+    for target in &body.targets {
+        let detailed = one || options.verdicts || !target.changes.is_empty() || target.files.touched() > 0;
+        if detailed && (!target.refused || options.verdicts) {
+            details(&mut out, target, options, one);
+        }
+    }
+    if body.shared.touched() > 0 {
+        let _ = writeln!(out, "\nshared modules");
+        files(&mut out, &body.shared, options);
+    }
+    closing(&mut out, body, options, partial, seconds);
+    out
+}
+
+fn overview(body: &Body) -> String {
+    let rows: Vec<Vec<String>> = body
+        .targets
+        .iter()
+        .map(|target| {
+            let verdict = if target.refused { "refused" } else { "ok" };
+            let mut rest = Vec::new();
+            for (number, word) in [
+                (target.verdicts.degraded, "degraded"),
+                (target.verdicts.waived, "waived"),
+                (target.verdicts.needs_evidence, "unknown"),
+            ] {
+                if number > 0 {
+                    rest.push(format!("{number} {word}"));
+                }
+            }
+            vec![
+                target.target.clone(),
+                target.profile.clone(),
+                target.providers.join(", "),
+                verdict.to_owned(),
+                rest.join(", "),
+            ]
+        })
+        .collect();
+    let plain = table(&rows);
+    let mut out = String::new();
+    for (line, target) in plain.lines().zip(&body.targets) {
+        let (word, style) = if target.refused { ("refused", BAD) } else { ("ok", GOOD) };
+        match line.rfind(&format!("  {word}")) {
+            Some(at) => {
+                let end = at + 2 + word.len();
+                let _ = writeln!(out, "{}  {style}{word}{style:#}{}", &line[..at], &line[end..]);
+            }
+            None => {
+                let _ = writeln!(out, "{line}");
+            }
+        }
+    }
+    out
+}
+
+fn details(out: &mut String, target: &TargetDoc, options: &Options, one: bool) {
+    let _ = writeln!(out);
+    if !one {
+        let _ = writeln!(out, "{}", target.target);
+    }
+    let counts = target.verdicts;
+    let mut words = vec![format!("{} satisfied", counts.satisfied), format!("{} degraded", counts.degraded)];
+    if counts.waived > 0 {
+        words.push(format!("{} waived", counts.waived));
+    }
+    if counts.needs_evidence > 0 {
+        words.push(format!("{} unknown", counts.needs_evidence));
+    }
+    words.push(format!("{} refused", counts.refused));
+    let _ = writeln!(out, "Verdicts   {}", words.join(", "));
+    for requirement in &target.requirements {
+        let (mark, style) = match requirement.verdict {
+            VerdictKind::Satisfied if options.verdicts => ("+", GOOD),
+            VerdictKind::Satisfied => continue,
+            VerdictKind::Degraded => ("~", ODD),
+            VerdictKind::Refused => ("!", BAD),
+            VerdictKind::NeedsEvidence => ("?", ODD),
+            VerdictKind::Waived => ("w", ODD),
+        };
+        let what = if requirement.verdict == VerdictKind::Satisfied {
+            requirement.asked.clone()
+        } else {
+            format!("{} ({})", requirement.without, requirement.asked)
+        };
+        let text = wrap(&what, 64, 15);
+        let _ = writeln!(out, "  {style}{mark}{style:#} {:10} {text}", requirement.component);
+        if options.verdicts {
+            for evidence in &requirement.evidence {
+                let line = format!(
+                    "{}, read {}, expires {}: {}",
+                    evidence.offered, evidence.read, evidence.expires, evidence.source
+                );
+                let _ = writeln!(out, "               {FAINT}{}{FAINT:#}", wrap(&line, 64, 15));
+            }
+        }
+    }
+    changes(out, &target.changes);
+    files(out, &target.files, options);
+    risks(out, &target.changes);
+    if !target.not_rendered.is_empty() && one {
+        let _ = writeln!(
+            out,
+            "Checked    {}: on the cluster; gen renders no charts yet",
+            target.not_rendered.join(", ")
+        );
+    }
+}
+
+fn changes(out: &mut String, changes: &[ChangeDoc]) {
+    if changes.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "Changes    desired state; no cloud was asked");
+    let mut why: Vec<String> = Vec::new();
+    for change in changes {
+        let (mark, style) = match change.risk {
+            Risk::Destroys | Risk::Irreversible => ("!", BAD),
+            Risk::Permissions | Risk::Public => ("!", ODD),
+            Risk::Disrupts | Risk::Normal => ("~", FAINT),
+        };
+        let subject = change.component.as_deref().unwrap_or(&change.root);
+        let values = match (&change.from, &change.to) {
+            (Some(from), Some(to)) => format!("{}: {from} -> {to}", change.label),
+            (None, Some(to)) => format!("{}: new, {to}", change.label),
+            (Some(from), None) => format!("{}: gone, was {from}", change.label),
+            (None, None) => change.label.clone(),
+        };
+        let text = if change.note.is_empty() { values } else { format!("{values}  {}", change.note) };
+        let _ = writeln!(out, "  {style}{mark}{style:#} {subject:10} {}", wrap(&text, 64, 15));
+        if let Some(place) = &change.why {
+            let line = place.line.map(|line| format!(":{line}")).unwrap_or_default();
+            let reason = format!("{}{line} {}", place.file, change.route.as_deref().unwrap_or_default());
+            if !why.contains(&reason) {
+                why.push(reason);
+            }
+        }
+    }
+    for (index, reason) in why.iter().enumerate() {
+        let _ = writeln!(out, "{:10} {reason}", if index == 0 { "Why" } else { "" });
+    }
+}
+
+fn files(out: &mut String, files: &FilesDoc, options: &Options) {
+    let hint = if options.diff || files.touched() == 0 { "" } else { "             (--diff shows them)" };
+    let _ = writeln!(
+        out,
+        "Files      {} changed, {} created, {} removed{hint}",
+        files.changed.len(),
+        files.created.len(),
+        files.removed.len()
+    );
+    for diff in &files.diffs {
+        for line in diff.lines() {
+            let style = match line.as_bytes().first() {
+                Some(b'+') => GOOD,
+                Some(b'-') => BAD,
+                _ => Style::new(),
+            };
+            let _ = writeln!(out, "{style}{line}{style:#}");
+        }
+    }
+}
+
+fn risks(out: &mut String, changes: &[ChangeDoc]) {
+    if changes.is_empty() {
+        return;
+    }
+    let of = |risk: Risk| changes.iter().filter(|change| change.risk == risk).count();
+    let _ = writeln!(
+        out,
+        "Risk       {} irreversible, {} destroyed, {} permissions, {} public",
+        of(Risk::Irreversible),
+        of(Risk::Destroys),
+        of(Risk::Permissions),
+        of(Risk::Public)
+    );
+}
+
+fn closing(out: &mut String, body: &Body, options: &Options, partial: bool, seconds: f64) {
+    let all = || body.targets.iter().map(|target| &target.files).chain([&body.shared]);
+    let touched: usize = all().map(FilesDoc::touched).sum();
+    let same: usize = all().map(|files| files.same).sum();
+    let roots: usize = body.targets.iter().map(|target| target.roots.len()).sum();
+    let refused = body.targets.iter().filter(|target| target.refused).count();
+    let _ = writeln!(out);
+    let scope =
+        format!("{}, {}", count(body.targets.len(), "target", "targets"), count(roots, "root", "roots"));
+    if refused > 0 {
+        for target in body.targets.iter().filter(|target| target.refused) {
+            let blocking = target.requirements.iter().filter(|requirement| requirement.blocks).count();
+            let _ = writeln!(
+                out,
+                "{BAD}{} refused{BAD:#}: {blocking} of {} requirements. Nothing is rendered for it.",
+                target.target,
+                target.requirements.len()
+            );
+        }
+    }
+    if touched == 0 {
+        if refused < body.targets.len() {
+            let _ = writeln!(
+                out,
+                "No changes. {scope}, {} agree with terraform-out. {seconds:.2} s",
+                count(same, "file", "files")
+            );
+        }
+    } else {
+        let _ = writeln!(
+            out,
+            "{scope}, {} to write, {same} agree with terraform-out. {seconds:.2} s",
+            count(touched, "file", "files")
+        );
+    }
+    let expiring = match body.expiring {
+        0 => String::new(),
+        number => format!(
+            " {} within 30 days: gen matrix --expiring",
+            count(number, "fact expires", "facts expire")
+        ),
+    };
+    let _ = writeln!(out, "Evidence as of {}.{expiring}", body.evidence_as_of);
+    if options.what_if {
+        let _ = writeln!(out, "This is a what-if: to keep it, change the environment's file.");
+    } else if touched > 0 {
+        let selection = match (partial, body.targets.as_slice()) {
+            (true, [target]) => match target.target.split_once('/') {
+                Some((stack, env)) => format!(" -s {stack} -e {env}"),
+                None => String::new(),
+            },
+            _ => String::new(),
+        };
+        let _ = writeln!(out, "To write these files: gen generate{selection}");
+    }
+}
