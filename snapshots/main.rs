@@ -1,1 +1,8 @@
-fn main() {}
+//! What people see, as golden files: broken inputs, refusals, the output of commands.
+//!
+//! Add a file to `snapshots/faults/` and there is one more test; `INSTA_UPDATE=always cargo test --test snapshots` writes
+//! what it printed to `snapshots/expected/`.
+
+mod cli;
+mod faults;
+mod repository;

@@ -5,6 +5,7 @@ mod binding;
 mod component;
 mod features;
 mod profile;
+mod release;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -187,6 +188,9 @@ fn resolve_one(
     let policy = profile::choose(policies, &env, what_if, diagnostics)?;
     let data = component::merge_data(stack, &env, diagnostics);
     let components = component::resolve(repository, stack, &env, &policy, &data, diagnostics);
+    if let Some(release) = files.releases.get(&id.env) {
+        release::check(stack, release, diagnostics);
+    }
     let accounts = account::of_target(repository, accounts, stack, &env, &components, diagnostics);
     if crate::diag::any_error(diagnostics) {
         return None;

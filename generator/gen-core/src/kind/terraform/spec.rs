@@ -221,7 +221,7 @@ fn postgres(target: &Target, component: &Resolved, provider: &Provider) -> Value
         "databases": postgres.databases,
         "size": size,
         "high_availability": target.high_availability(),
-        "pitr_days": target.pitr_days(&component.name),
+        "pitr_days": target.pitr_days(&component.name).max(1),
         "backup_copy": target.copies(),
         "log_days": by_tier(target, 30, 90, 365),
         "parameters": {},

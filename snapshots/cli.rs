@@ -1,0 +1,77 @@
+//! One hermetic runner: scrubbed environment, temporary repository, nothing of the machine in the output.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// What a command said.
+pub(crate) struct Said {
+    /// Exit status.
+    pub status: i32,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl Said {
+    /// All of it, as one text for a snapshot.
+    pub(crate) fn text(&self) -> String {
+        format!("status {}\n--- standard output\n{}--- standard error\n{}", self.status, self.out, self.err)
+    }
+}
+
+/// Runs `gen` in a folder, with no environment at all.
+#[expect(clippy::disallowed_methods, reason = "tests run the program")]
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Said {
+    let output = Command::new(env!("CARGO_BIN_EXE_gen"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .output()
+        .expect("the program starts");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
+    Said { status: output.status.code().expect("it exits by itself"), out: untimed(&text(output.stdout)), err: text(output.stderr) }
+}
+
+/// Durations differ from run to run.
+fn untimed(text: &str) -> String {
+    text.lines()
+        .map(|line| match line.strip_suffix(" s").and_then(|rest| rest.rsplit_once(' ')) {
+            Some((rest, seconds)) if seconds.parse::<f64>().is_ok() => format!("{rest} [time] s\n"),
+            _ => format!("{line}\n"),
+        })
+        .collect()
+}
+
+/// A new repository, as `gen init` makes it.
+pub(crate) fn fresh() -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let said = run(folder.path(), &["init"]);
+    assert_eq!(said.status, 0, "{}", said.text());
+    folder
+}
+
+/// The root of this repository.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace exists")
+}
+
+/// Every file below a folder with its bytes; a link with where it leads.
+pub(crate) fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    walkdir::WalkDir::new(folder)
+        .into_iter()
+        .map(|entry| entry.expect("the folder can be read"))
+        .filter(|entry| !entry.file_type().is_dir())
+        .map(|entry| {
+            let bytes = if entry.path_is_symlink() {
+                std::fs::read_link(entry.path()).expect("a link").to_string_lossy().into_owned().into_bytes()
+            } else {
+                std::fs::read(entry.path()).expect("a file")
+            };
+            (entry.path().strip_prefix(folder).expect("below").to_path_buf(), bytes)
+        })
+        .collect()
+}

@@ -1,0 +1,80 @@
+//! This repository itself, and what new users do first.
+
+use crate::cli;
+
+#[test]
+fn the_shipped_output_agrees_with_the_models() {
+    let said = cli::run(&cli::root(), &["check"]);
+    assert_eq!(said.status, 0, "run `gen generate`:\n{}", said.text());
+}
+
+#[test]
+fn nothing_is_to_be_done_after_generate() {
+    let folder = cli::fresh();
+    let planned = cli::run(folder.path(), &["plan", "--detailed-exitcode"]);
+    assert_eq!(planned.status, 2, "{}", planned.text());
+    let written = cli::run(folder.path(), &["generate"]);
+    assert_eq!(written.status, 0, "{}", written.text());
+    let again = cli::run(folder.path(), &["plan", "--detailed-exitcode"]);
+    assert_eq!(again.status, 0, "{}", again.text());
+    let valid = cli::run(folder.path(), &["validate"]);
+    assert_eq!(valid.status, 0, "{}", valid.text());
+}
+
+#[test]
+fn roots_of_a_layer_differ_in_backend_and_values_only() {
+    let out = cli::root().join("terraform-out");
+    for stack in ["foundation", "control-plane"] {
+        let of = |env: &str| cli::tree(&out.join(stack).join(env).join("terraform"));
+        let (dev, staging, prod) = (of("dev"), of("staging"), of("prod"));
+        assert!(!dev.is_empty());
+        assert_eq!(dev.keys().collect::<Vec<_>>(), prod.keys().collect::<Vec<_>>(), "{stack}");
+        for (path, bytes) in &dev {
+            let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+            if !["backend.tf", "gen.auto.tfvars.json"].contains(&name.as_str()) {
+                assert_eq!(Some(bytes), staging.get(path), "{}", path.display());
+                assert_eq!(Some(bytes), prod.get(path), "{}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn published_schemas_are_current() {
+    let folder = cli::root().join("docs/schema");
+    let names = cli::run(&cli::root(), &["schema"]).out;
+    let mut stale = Vec::new();
+    for name in names.lines() {
+        let path = folder.join(format!("{name}.schema.json"));
+        let schema = cli::run(&cli::root(), &["schema", name]).out;
+        if std::fs::read_to_string(&path).ok().as_deref() != Some(schema.as_str()) {
+            stale.push(name.to_owned());
+        }
+    }
+    assert!(stale.is_empty(), "stale: {stale:?}; run .ci/schemas to write them again");
+}
+
+#[test]
+fn documents_fit_their_schemas() {
+    let folder = cli::fresh();
+    for arguments in [
+        &["plan"][..],
+        &["plan", "--verdicts", "--diff"],
+        &["check"],
+        &["validate"],
+        &["matrix", "--coverage"],
+        &["matrix", "--expiring"],
+        &["graph"],
+        &["explain", "s3.versioning"],
+        &["doctor"],
+        &["generate"],
+    ] {
+        let said = cli::run(folder.path(), &[arguments, &["--format", "json"]].concat());
+        let document: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+        let schema = cli::run(folder.path(), &["schema", &format!("output/{}", arguments[0])]).out;
+        let schema: serde_json::Value = serde_json::from_str(&schema).expect("a schema");
+        let validator = jsonschema::validator_for(&schema).expect("a schema");
+        let faults: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
+        assert!(faults.is_empty(), "{arguments:?}: {faults:?}");
+    }
+}

@@ -1,0 +1,100 @@
+locals {
+  issuer        = trimprefix(var.spec.issuer, "https://")
+  provider_arn  = "arn:aws:iam::${var.context.account}:oidc-provider/${local.issuer}"
+  boundary_name = "${var.context.name}-${var.component}-boundary"
+  boundary_arn  = "arn:aws:iam::${var.context.account}:policy/${local.boundary_name}"
+  state_bucket  = "arn:aws:s3:::${var.state.bucket}"
+
+  roles = merge(
+    { for name, environment in var.spec.environments : "${name}-plan" => merge(environment, { subjects = environment.plan_subjects }) },
+    { for name, environment in var.spec.environments : "${name}-apply" => merge(environment, { subjects = environment.apply_subjects }) },
+  )
+
+  # Exact values only: `sub` says who, the numeric ids say that nobody took over the name.
+  trust = {
+    for name, role in local.roles : name => jsonencode({
+      Version = "2012-10-17"
+      Statement = [
+        {
+          Sid       = "Ci"
+          Effect    = "Allow"
+          Principal = { Federated = local.provider_arn }
+          Action    = "sts:AssumeRoleWithWebIdentity"
+          Condition = {
+            StringEquals = {
+              "${local.issuer}:aud"                 = var.spec.audience
+              "${local.issuer}:sub"                 = role.subjects
+              "${local.issuer}:repository_id"       = var.spec.repository_id
+              "${local.issuer}:repository_owner_id" = var.spec.repository_owner_id
+            }
+          }
+        },
+      ]
+    })
+  }
+}
+
+# AWS checks the issuer's certificate against its own list of authorities, so no thumbprint is given.
+resource "aws_iam_openid_connect_provider" "this" {
+  url            = var.spec.issuer
+  client_id_list = [var.spec.audience]
+  tags           = merge(var.tags, { Name = local.issuer })
+}
+
+resource "aws_iam_role" "plan" {
+  for_each = var.spec.environments
+
+  name                 = "${each.key}-plan"
+  description          = "CI plans ${each.value.stack}/${each.value.environment}: reads configuration, never data"
+  max_session_duration = 3600
+  permissions_boundary = local.boundary_arn
+  assume_role_policy   = local.trust["${each.key}-plan"]
+  tags                 = merge(var.tags, { Name = "${each.key}-plan" })
+
+  depends_on = [aws_iam_policy.boundary, aws_iam_openid_connect_provider.this]
+}
+
+resource "aws_iam_role" "apply" {
+  for_each = var.spec.environments
+
+  name                 = "${each.key}-apply"
+  description          = "CI applies ${each.value.stack}/${each.value.environment}"
+  max_session_duration = 3600
+  permissions_boundary = local.boundary_arn
+  assume_role_policy   = local.trust["${each.key}-apply"]
+  tags                 = merge(var.tags, { Name = "${each.key}-apply" })
+
+  depends_on = [aws_iam_policy.boundary, aws_iam_openid_connect_provider.this]
+}
+
+resource "aws_iam_role_policy" "plan" {
+  for_each = var.spec.environments
+
+  name   = "plan"
+  role   = aws_iam_role.plan[each.key].id
+  policy = local.plan_policies[each.key]
+}
+
+resource "aws_iam_role_policy" "apply" {
+  for_each = var.spec.environments
+
+  name   = "apply"
+  role   = aws_iam_role.apply[each.key].id
+  policy = local.apply_policies[each.key]
+}
+
+resource "aws_iam_policy" "boundary" {
+  #checkov:skip=CKV_AWS_286:A boundary grants nothing; it caps what roles of CI and roles made by CI can ever be granted.
+  #checkov:skip=CKV_AWS_287:A boundary grants nothing; see above.
+  #checkov:skip=CKV_AWS_288:A boundary grants nothing; see above.
+  #checkov:skip=CKV_AWS_289:A boundary grants nothing; see above.
+  #checkov:skip=CKV_AWS_290:A boundary grants nothing; see above.
+  #checkov:skip=CKV_AWS_355:A boundary grants nothing; see above.
+  #checkov:skip=CKV_AWS_62:A boundary grants nothing; see above.
+  #checkov:skip=CKV_AWS_63:A boundary grants nothing; see above.
+  #checkov:skip=CKV2_AWS_40:A boundary grants nothing; see above.
+  name        = local.boundary_name
+  description = "The most that CI, and any role that CI makes, can ever do"
+  policy      = local.boundary
+  tags        = merge(var.tags, { Name = local.boundary_name })
+}

@@ -1,0 +1,83 @@
+variable "context" {
+  description = "Where this root deploys. The same value for every module of a root."
+  type = object({
+    stack          = string
+    environment    = string
+    tier           = string
+    name           = string
+    account        = string
+    region         = string
+    replica_region = string
+    protected      = bool
+  })
+  nullable = false
+
+  validation {
+    condition     = contains(["development", "staging", "production"], var.context.tier)
+    error_message = "context.tier must be development, staging or production."
+  }
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,29}[a-z0-9]$", var.context.name))
+    error_message = "context.name must be 2 to 31 lower-case letters, digits and hyphens, start with a letter and not end with a hyphen."
+  }
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.context.account))
+    error_message = "context.account must be the 12 digits of an AWS account."
+  }
+
+  validation {
+    condition     = var.context.region != var.context.replica_region
+    error_message = "context.replica_region must differ from context.region: a copy in the same region does not survive the loss of the region."
+  }
+}
+
+variable "component" {
+  description = "Name of the component in the stack; part of the names of the workspace and what belongs to it."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]([a-z0-9-]{0,12}[a-z0-9])?$", var.component))
+    error_message = "component must be 1 to 14 lower-case letters, digits and hyphens, start with a letter and not end with a hyphen."
+  }
+}
+
+variable "tags" {
+  description = "Tags of every taggable resource: component and data_class. The provider's default_tags add the rest."
+  type        = map(string)
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for key in ["component", "data_class"] : contains(keys(var.tags), key)])
+    error_message = "tags must contain component and data_class."
+  }
+}
+
+variable "spec" {
+  description = "How long logs are kept."
+  type = object({
+    log_days = number
+  })
+  nullable = false
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.spec.log_days)
+    error_message = "spec.log_days must be a retention that CloudWatch Logs offers: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+  }
+}
+
+variable "keys" {
+  description = "Exports of the keys component. Used: logs, for metrics and logs."
+  type = object({
+    ids         = map(string)
+    replica_ids = map(string)
+  })
+  nullable = false
+
+  validation {
+    condition     = contains(keys(var.keys.ids), "logs")
+    error_message = "keys.ids must have the purpose logs."
+  }
+}
