@@ -56,7 +56,8 @@ def terraform(folder: Path, *arguments: str) -> str:
     }
     done = subprocess.run(["terraform", *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=900)
     if done.returncode:
-        raise RuntimeError(f"terraform {' '.join(arguments)}\n{done.stdout}\n{done.stderr}")
+        said = done.stdout if arguments[0] == "test" else done.stderr
+        raise RuntimeError(f"terraform {' '.join(arguments)}\n{said[-6000:]}")
     return done.stdout
 
 

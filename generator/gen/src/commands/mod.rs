@@ -43,16 +43,21 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
 /// JSON Schemas of the documents that commands print.
 pub(crate) fn document_schemas() -> Vec<(&'static str, serde_json::Value)> {
     vec![
-        ("check", schemars::schema_for!(Document<plan::Body>).to_value()),
-        ("doctor", schemars::schema_for!(Document<doctor::Body>).to_value()),
-        ("explain", schemars::schema_for!(Document<explain::Body>).to_value()),
-        ("generate", schemars::schema_for!(Document<generate::Body>).to_value()),
-        ("graph", schemars::schema_for!(Document<graph::Body>).to_value()),
-        ("init", schemars::schema_for!(Document<init::Body>).to_value()),
-        ("matrix", schemars::schema_for!(Document<matrix::Body>).to_value()),
-        ("plan", schemars::schema_for!(Document<plan::Body>).to_value()),
-        ("validate", schemars::schema_for!(Document<validate::Body>).to_value()),
+        ("check", schema_of::<plan::Body>()),
+        ("doctor", schema_of::<doctor::Body>()),
+        ("explain", schema_of::<explain::Body>()),
+        ("generate", schema_of::<generate::Body>()),
+        ("graph", schema_of::<graph::Body>()),
+        ("init", schema_of::<init::Body>()),
+        ("matrix", schema_of::<matrix::Body>()),
+        ("plan", schema_of::<plan::Body>()),
+        ("validate", schema_of::<validate::Body>()),
     ]
+}
+
+fn schema_of<T: schemars::JsonSchema>() -> serde_json::Value {
+    let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
+    settings.into_generator().into_root_schema_for::<Document<T>>().to_value()
 }
 
 /// How a command ended, from what it found.

@@ -140,7 +140,7 @@ locals {
           Action   = "iam:CreateServiceLinkedRole"
           Resource = "arn:aws:iam::${var.context.account}:role/aws-service-role/*"
         },
-      ], name == var.context.name ? local.manage_ci : local.deny_ci)
+      ], [for statement in local.manage_ci : statement if name == var.context.name], [for statement in local.deny_ci : statement if name != var.context.name])
     })
   }
 

@@ -95,7 +95,7 @@ variable "spec" {
   }
 
   validation {
-    condition     = alltrue([for host in values(var.spec.hosts) : can(regex("^/[!-~]{0,1023}$", host.health))])
+    condition     = alltrue([for host in values(var.spec.hosts) : can(regex("^/[!-~]*$", host.health))])
     error_message = "spec.hosts[*].health must be a path that begins with a slash."
   }
 
