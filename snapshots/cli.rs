@@ -33,7 +33,11 @@ pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Said {
         .output()
         .expect("the program starts");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
-    Said { status: output.status.code().expect("it exits by itself"), out: untimed(&text(output.stdout)), err: text(output.stderr) }
+    Said {
+        status: output.status.code().expect("it exits by itself"),
+        out: untimed(&text(output.stdout)),
+        err: text(output.stderr),
+    }
 }
 
 /// Durations differ from run to run.

@@ -64,7 +64,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn answer(case: Case) -> Result<Value, String> {
-    let dictionary = Arc::new(Dictionary { version: FormatVersion, places: case.places, capabilities: case.capabilities });
+    let dictionary =
+        Arc::new(Dictionary { version: FormatVersion, places: case.places, capabilities: case.capabilities });
     let subjects = case.subjects.iter().map(|(name, subject)| SubjectFacts {
         name,
         file: Arc::from(name.as_str()),
@@ -84,7 +85,8 @@ fn answer(case: Case) -> Result<Value, String> {
     let mut verdicts = Vec::new();
     let mut refused = false;
     for asked in case.requirements {
-        let capability = matrix.dictionary.capabilities.get(&asked.capability).ok_or("an unknown capability")?;
+        let capability =
+            matrix.dictionary.capabilities.get(&asked.capability).ok_or("an unknown capability")?;
         let requirement = Requirement {
             severity: capability.severity(case.tier),
             component: asked.component,
@@ -94,7 +96,8 @@ fn answer(case: Case) -> Result<Value, String> {
             origins: Vec::new(),
             question: Question { subject: asked.subject, region: asked.region, service: asked.service },
         };
-        let verdict = judge(&matrix, &requirement, case.unknown, &waived).map_err(|fault| format!("{fault:?}"))?;
+        let verdict =
+            judge(&matrix, &requirement, case.unknown, &waived).map_err(|fault| format!("{fault:?}"))?;
         refused |= verdict.blocks;
         let mut cites: Vec<(&str, usize)> =
             verdict.cites().iter().map(|claim| (claim.subject.as_str(), claim.index)).collect();

@@ -157,8 +157,10 @@ impl Session {
                 Err(found) => diagnostics.extend(found),
             }
         }
-        // A part of the targets says nothing about modules that the others use, nor about targets that are gone.
-        if self.is_partial() {
+        // A part of the targets says nothing about modules that the others use, nor about targets that are gone. A file
+        // with faults hides targets, so that what belongs to them looks abandoned: then nothing is removed either.
+        let whole = proof.targets.len() == proof.known.len() && !gen_core::diag::any_error(&self.diagnostics);
+        if self.is_partial() || !whole {
             let used: BTreeSet<Arc<str>> =
                 proof.targets.iter().flat_map(|judged| terraform.modules_of(judged.target())).collect();
             let tree = terraform.module_tree(used);

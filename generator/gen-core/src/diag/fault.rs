@@ -184,6 +184,13 @@ faults! {
     ///
     /// Bring the component: bind it as `existing:` with `operated_by:`, or write a module (`docs/architecture.md`).
     NoModule = "GEN0213", Model, "gen has no module for this component";
+    /// The account is shared by environments, and the file of one of them has faults.
+    ///
+    /// What an account holds (roles of CI, budgets) follows from everything that lives in it. Rendered without the faulty file, it would
+    /// take away what that environment needs.
+    ///
+    /// Mend the faults of the other file.
+    Entangled = "GEN0214", Model, "account depends on a file with faults";
     /// A fact, a requirement or a `needs:` entry has a value that the dictionary does not allow for the capability, or names a source that is not listed.
     ///
     /// Facts decide what may be rendered, so they are checked like code.

@@ -56,6 +56,8 @@ fn read_all(root: &Path, sources: BTreeMap<Arc<str>, Source>) -> (Repository, Ve
     let read: Vec<_> = sources.into_par_iter().map(|(path, source)| read_one(root, path, source)).collect();
     let mut repository = Repository::default();
     for (item, found) in read {
+        let files = found.iter().filter_map(|fault| fault.place.as_ref()).map(|place| place.file.clone());
+        repository.faulty.extend(files.filter(|file| file.starts_with("stacks/")));
         diagnostics.extend(found);
         if let Some(item) = item {
             put(&mut repository, item);

@@ -65,6 +65,8 @@ pub struct Repository {
     pub as_of: Option<Arc<Loaded<AsOf>>>,
     /// Templates and lock files: path → bytes; a file on disk wins over the built-in one.
     pub templates: BTreeMap<Arc<str>, Arc<[u8]>>,
+    /// Files below `stacks/` that have faults, and so no model.
+    pub faulty: Vec<Arc<str>>,
     /// Text of every input file that was read from disk or is built in, for showing diagnostics.
     pub texts: BTreeMap<Arc<str>, Arc<str>>,
 }

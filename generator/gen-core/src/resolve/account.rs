@@ -135,20 +135,45 @@ fn managed_by(components: &BTreeMap<ComponentName, Resolved>) -> impl Iterator<I
     })
 }
 
-/// Tells each foundation target which targets live in its account.
-pub(super) fn connect(targets: &mut [Target]) {
+/// Tells each foundation target which environments live in its account, those with faults of their own included.
+///
+/// Where a file could not be read, nobody knows what its environment needs: then foundation targets are left out.
+pub(super) fn connect(
+    repository: &Repository,
+    index: &Index,
+    targets: &mut Vec<Target>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    if let Some(file) = repository.faulty.first() {
+        targets.retain(|target| {
+            let entangled = target.purpose() == Purpose::Foundation;
+            if entangled {
+                diagnostics.push(
+                    Diagnostic::error(Fault::Entangled)
+                        .at(Spot::file(target.env.file.clone()))
+                        .label(format!("{file} has faults, and may belong to this account"))
+                        .target(target.id.to_string()),
+                );
+            }
+            !entangled
+        });
+        return;
+    }
     let mut consumers: BTreeMap<TargetId, Vec<Consumer>> = BTreeMap::new();
-    for target in targets.iter().filter(|target| target.purpose() == Purpose::Application) {
-        let env = &target.env.value;
-        let consumer =
-            Consumer { id: target.id.clone(), budget: env.budget.clone(), protected: env.protect.is_on() };
-        for account in target.accounts.values() {
-            consumers.entry(account.foundation.clone()).or_default().push(consumer.clone());
+    for (stack, files) in &repository.stacks {
+        for (env, file) in &files.environments {
+            let consumer = Consumer {
+                id: TargetId { stack: stack.clone(), env: env.clone() },
+                budget: file.value.budget.clone(),
+                protected: file.value.protect.is_on(),
+            };
+            for account in file.value.accounts.values().filter_map(|name| index.get(name)) {
+                consumers.entry(account.foundation.clone()).or_default().push(consumer.clone());
+            }
         }
     }
     for target in targets {
         if let Some(mut found) = consumers.remove(&target.id) {
-            found.sort_by(|a, b| a.id.cmp(&b.id));
             found.dedup();
             target.consumers = found;
         }

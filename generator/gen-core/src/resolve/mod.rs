@@ -168,7 +168,7 @@ pub fn resolve(repository: &Repository, what_if: &WhatIf) -> (Vec<Target>, Vec<D
         targets.extend(target);
         diagnostics.extend(found);
     }
-    account::connect(&mut targets);
+    account::connect(repository, &accounts, &mut targets, &mut diagnostics);
     (targets, diagnostics)
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use gen_core::diag::{Diagnostic, Severity};
+use gen_core::diag::{Diagnostic, Fault, Severity};
 
 use crate::session::Texts;
 
@@ -42,6 +42,11 @@ impl Shown<'_> {
             text = self.texts.get(file);
             let range = text.as_ref().and_then(|text| gen_core::load::locate(text, &place.spot));
             match (&text, range) {
+                // An excerpt would print the secret: the place alone is shown.
+                (Some(text), Some(range)) if diagnostic.fault == Fault::LiteralSecret => {
+                    let (line, column) = crate::document::position(text, range.start);
+                    group = group.element(Origin::path(file).line(line).char_column(column));
+                }
                 (Some(text), Some(range)) => {
                     let mut annotation = AnnotationKind::Primary.span(first_line(text, range));
                     if !diagnostic.label.is_empty() {

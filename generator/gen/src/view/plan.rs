@@ -223,12 +223,12 @@ fn closing(out: &mut String, body: &Body, options: &Options, partial: bool, seco
     if refused > 0 {
         for target in body.targets.iter().filter(|target| target.refused) {
             let blocking = target.requirements.iter().filter(|requirement| requirement.blocks).count();
-            let _ = writeln!(
-                out,
-                "{BAD}{} refused{BAD:#}: {blocking} of {} requirements. Nothing is rendered for it.",
-                target.target,
-                target.requirements.len()
-            );
+            let reason = match blocking {
+                0 => "it has faults".to_owned(),
+                number => format!("{number} of {} requirements", target.requirements.len()),
+            };
+            let _ =
+                writeln!(out, "{BAD}{} refused{BAD:#}: {reason}. Nothing is rendered for it.", target.target);
         }
     }
     if touched == 0 {

@@ -47,7 +47,7 @@ locals {
         # wildcard: X-Ray knows no resources that traces could be limited to
         Sid      = "WriteTraces"
         Effect   = "Allow"
-        Action   = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+        Action   = ["xray:PutSpans", "xray:PutTelemetryRecords", "xray:PutTraceSegments"]
         Resource = "*"
       },
     ]
