@@ -10,7 +10,7 @@ use gen_core::kind::{Content, Rendered, Tree};
 use gen_core::load::Repository;
 use gen_core::model::names::{ComponentName, ProfileName, SubjectName};
 use gen_core::model::units::Date;
-use gen_core::plan::{TreeDiff, compare, gone};
+use gen_core::plan::{TreeDiff, compare, compare_tree, gone};
 use gen_core::prove::{Judged, Proof, prove};
 use gen_core::resolve::{TargetId, WhatIf};
 use rayon::prelude::*;
@@ -135,28 +135,26 @@ impl Session {
     pub(crate) fn render<'a>(&'a self, proof: &Proof) -> (Rendering<'a>, Vec<Diagnostic>) {
         let (terraform, mut diagnostics) = Terraform::new(&self.repository);
         diagnostics.extend(terraform.check_modules());
+        // Rendered and compared target by target, so that the bytes of one are gone before the next is rendered.
         let outcomes: Vec<_> = proof
             .targets
             .par_iter()
-            .map(|judged| match judged {
-                Judged::Checked(checked) => Some(
-                    terraform
-                        .render(checked.target())
-                        .map(|files| Tree { folder: folder(&judged.target().id), files }),
-                ),
+            .filter_map(|judged| match judged {
+                Judged::Checked(checked) => Some(terraform.render(checked.target()).map(|mut files| {
+                    files.sort_by(|a, b| a.path.cmp(&b.path));
+                    compare_tree(&self.root, &Tree { folder: folder(&judged.target().id), files })
+                })),
                 Judged::Refused(_) => None,
             })
             .collect();
-        let mut trees = Vec::with_capacity(outcomes.len() + 2);
-        for outcome in outcomes.into_iter().flatten() {
+        let mut diffs = Vec::with_capacity(outcomes.len() + 2);
+        for outcome in outcomes {
             match outcome {
-                Ok(mut tree) => {
-                    tree.files.sort_by(|a, b| a.path.cmp(&b.path));
-                    trees.push(tree);
-                }
+                Ok(diff) => diffs.push(diff),
                 Err(found) => diagnostics.extend(found),
             }
         }
+        let mut trees = Vec::new();
         // A part of the targets says nothing about modules that the others use, nor about targets that are gone. A file
         // with faults hides targets, so that what belongs to them looks abandoned: then nothing is removed either.
         let whole = proof.targets.len() == proof.known.len() && !gen_core::diag::any_error(&self.diagnostics);
@@ -174,7 +172,7 @@ impl Session {
             let known = proof.known.iter().map(folder).collect();
             trees.extend(gone(&self.root, &known));
         }
-        let diffs = compare(&self.root, &trees);
+        diffs.extend(compare(&self.root, &trees));
         diagnostics.extend(diffs.iter().flat_map(TreeDiff::diagnostics));
         (Rendering { terraform, diffs }, diagnostics)
     }

@@ -130,7 +130,7 @@ fn diagnostic(folder: &str, file: &FileDiff) -> Option<Diagnostic> {
 
 /// Compares trees with the disk.
 pub fn compare(root: &Path, trees: &[Tree]) -> Vec<TreeDiff> {
-    trees.par_iter().map(|tree| compare_one(root, tree)).collect()
+    trees.par_iter().map(|tree| compare_tree(root, tree)).collect()
 }
 
 /// Folders of owners below `terraform-out/` that `known` does not name: targets that no longer exist.
@@ -157,7 +157,8 @@ pub fn gone(root: &Path, known: &BTreeSet<Arc<str>>) -> Vec<Tree> {
     found
 }
 
-fn compare_one(root: &Path, tree: &Tree) -> TreeDiff {
+/// Compares one tree with the disk.
+pub fn compare_tree(root: &Path, tree: &Tree) -> TreeDiff {
     let base = root.join(tree.folder.as_ref());
     let manifest = Manifest::of(tree);
     let wanted = manifest.bytes();
@@ -165,7 +166,12 @@ fn compare_one(root: &Path, tree: &Tree) -> TreeDiff {
     let on_disk = read(&base.join(MANIFEST), &mut buffer).ok().flatten().map(|()| buffer.clone());
     let manifest_differs =
         if tree.files.is_empty() { on_disk.is_some() } else { on_disk.as_deref() != Some(&wanted) };
-    let recorded = on_disk.as_deref().map(Manifest::read).unwrap_or_default();
+    let recorded = match &on_disk {
+        // Equal bytes say the same; most owners have nothing to do and are spared the parsing.
+        Some(bytes) if *bytes == wanted => manifest.clone(),
+        Some(bytes) => Manifest::read(bytes),
+        None => Manifest::default(),
+    };
     let mut files = Vec::new();
     let mut same = 0;
     if base.symlink_metadata().is_ok_and(|meta| !meta.is_dir()) {

@@ -10,7 +10,7 @@ use crate::cli::{CheckArgs, Global};
 use crate::session::Session;
 use crate::view::text::count;
 
-use super::plan::build;
+use super::plan::{Detail, build};
 
 pub(crate) fn run(global: &Global, arguments: &CheckArgs) -> ExitCode {
     let mut session = Session::open(global);
@@ -21,7 +21,7 @@ pub(crate) fn run(global: &Global, arguments: &CheckArgs) -> ExitCode {
             None
         }
     };
-    let (body, _) = build(&mut session, &WhatIf::default(), as_of, false);
+    let (body, _) = build(&mut session, &WhatIf::default(), as_of, Detail { verdicts: false, diffs: false });
     let paths = body.targets.iter().map(|target| &target.files).chain([&body.shared]).flat_map(|files| {
         let of = |paths: &[String], word: &'static str| {
             paths.iter().map(|path| (path.clone(), word)).collect::<Vec<_>>()

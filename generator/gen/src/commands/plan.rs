@@ -1,17 +1,18 @@
 //! `gen plan`: verdicts, changes with their risk, files. Reads only.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use gen_core::check::{Counts, Verdict, VerdictKind, words};
 use gen_core::effect::{Change, Risk, changes};
-use gen_core::plan::{FileDiff, State};
+use gen_core::plan::{FileDiff, State, TreeDiff};
 use gen_core::prove::{Judged, Proof};
 use gen_core::resolve::{Bound, Target};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::cli::{Global, PlanArgs};
+use crate::cli::{Format, Global, PlanArgs};
 use crate::document::PlaceDoc;
 use crate::session::{Rendering, Session, Texts, folder, what_if};
 use crate::view::plan as view;
@@ -48,7 +49,9 @@ pub(crate) struct TargetDoc {
     pub not_rendered: Vec<String>,
     /// Verdicts by kind.
     pub verdicts: Counts,
-    /// Every requirement with its verdict.
+    /// Number of requirements.
+    pub asked: usize,
+    /// Requirements with their verdicts: all of them in documents, those that do not hold in text.
     pub requirements: Vec<RequirementDoc>,
     /// Changes of values, riskiest first.
     pub changes: Vec<ChangeDoc>,
@@ -174,11 +177,21 @@ pub(crate) fn run(global: &Global, arguments: &PlanArgs) -> ExitCode {
             return super::finish(global, &mut session, "plan", Body::default(), "", false, false);
         }
     };
-    let (body, differs) = build(&mut session, &what_if, None, arguments.diff);
+    let verdicts = arguments.verdicts || global.format == Format::Json;
+    let (body, differs) = build(&mut session, &what_if, None, Detail { verdicts, diffs: arguments.diff });
     let options =
         view::Options { verdicts: arguments.verdicts, diff: arguments.diff, what_if: !what_if.is_empty() };
     let human = view::render(&body, &options, session.is_partial(), clock.seconds());
     super::finish(global, &mut session, "plan", body, &human, differs, arguments.detailed_exitcode)
+}
+
+/// How much of what was found goes into the document.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Detail {
+    /// Requirements that hold, too.
+    pub verdicts: bool,
+    /// Differences of files as text.
+    pub diffs: bool,
 }
 
 /// Proves, renders and compares; the body says what was found, and whether anything differs on disk.
@@ -186,20 +199,22 @@ pub(crate) fn build(
     session: &mut Session,
     what_if: &gen_core::resolve::WhatIf,
     as_of: Option<gen_core::model::units::Date>,
-    with_diffs: bool,
+    detail: Detail,
 ) -> (Body, bool) {
     let Some(proof) = session.prove(what_if, as_of) else { return (Body::default(), false) };
     let (body, differs, found) = {
         let (rendering, found) = session.render(&proof);
-        let body = body(session, &proof, &rendering, with_diffs);
-        let differs = rendering.diffs.iter().any(gen_core::plan::TreeDiff::has_changes);
+        let body = body(session, &proof, &rendering, detail);
+        let differs = rendering.diffs.iter().any(TreeDiff::has_changes);
         (body, differs, found)
     };
     session.diagnostics.extend(found);
     (body, differs)
 }
 
-fn body(session: &Session, proof: &Proof, rendering: &Rendering<'_>, with_diffs: bool) -> Body {
+fn body(session: &Session, proof: &Proof, rendering: &Rendering<'_>, detail: Detail) -> Body {
+    let diffs: BTreeMap<&str, &TreeDiff> =
+        rendering.diffs.iter().map(|diff| (diff.folder.as_ref(), diff)).collect();
     let soon = proof.matrix.as_of.plus_days(30);
     let mut expiring: Vec<(&str, usize)> = proof
         .targets
@@ -214,14 +229,14 @@ fn body(session: &Session, proof: &Proof, rendering: &Rendering<'_>, with_diffs:
         .iter()
         .map(|judged| target_doc(session, proof, judged, rendering, with_diffs))
         .collect();
-    let shared = rendering.diffs.iter().find(|diff| diff.folder.as_ref() == "terraform-out/modules");
+    let shared = diffs.get("terraform-out/modules");
     let mut shared =
-        shared.map(|diff| files_doc(&diff.folder, &diff.files, diff.same, with_diffs)).unwrap_or_default();
-    let targets_folders: Vec<Arc<str>> =
+        shared.map(|diff| files_doc(&diff.folder, &diff.files, diff.same, detail.diffs)).unwrap_or_default();
+    let present: BTreeSet<Arc<str>> =
         proof.targets.iter().map(|judged| folder(&judged.target().id)).collect();
-    for diff in &rendering.diffs {
-        if diff.folder.as_ref() != "terraform-out/modules" && !targets_folders.contains(&diff.folder) {
-            shared.removed.extend(files_doc(&diff.folder, &diff.files, 0, with_diffs).removed);
+    for diff in rendering.diffs.iter().filter(|diff| !present.contains(&diff.folder)) {
+        if diff.folder.as_ref() != "terraform-out/modules" {
+            shared.removed.extend(files_doc(&diff.folder, &diff.files, 0, detail.diffs).removed);
         }
     }
     Body { evidence_as_of: proof.matrix.as_of.to_string(), targets, shared, expiring: expiring.len() }
@@ -232,15 +247,16 @@ fn target_doc(
     proof: &Proof,
     judged: &Judged,
     rendering: &Rendering<'_>,
-    with_diffs: bool,
+    diffs: &BTreeMap<&str, &TreeDiff>,
+    detail: Detail,
 ) -> TargetDoc {
     let target = judged.target();
     let report = judged.report();
     let (roots, _) = rendering.terraform.roots(target);
     let own = folder(&target.id);
-    let diff = rendering.diffs.iter().find(|diff| diff.folder == own);
+    let diff = diffs.get(own.as_ref());
     let files =
-        diff.map(|diff| files_doc(&diff.folder, &diff.files, diff.same, with_diffs)).unwrap_or_default();
+        diff.map(|diff| files_doc(&diff.folder, &diff.files, diff.same, detail.diffs)).unwrap_or_default();
     let changed = diff.map(|diff| changes_of(session, target, &diff.files)).unwrap_or_default();
     TargetDoc {
         target: target.id.to_string(),
@@ -256,7 +272,13 @@ fn target_doc(
             .map(|component| component.name.to_string())
             .collect(),
         verdicts: report.counts(),
-        requirements: report.verdicts.iter().map(|verdict| requirement_doc(proof, verdict)).collect(),
+        asked: report.verdicts.len(),
+        requirements: report
+            .verdicts
+            .iter()
+            .filter(|verdict| detail.verdicts || verdict.kind != VerdictKind::Satisfied)
+            .map(|verdict| requirement_doc(proof, verdict))
+            .collect(),
         changes: changed,
         files,
     }

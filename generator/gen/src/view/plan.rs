@@ -225,7 +225,7 @@ fn closing(out: &mut String, body: &Body, options: &Options, partial: bool, seco
             let blocking = target.requirements.iter().filter(|requirement| requirement.blocks).count();
             let reason = match blocking {
                 0 => "it has faults".to_owned(),
-                number => format!("{number} of {} requirements", target.requirements.len()),
+                number => format!("{number} of {} requirements", target.asked),
             };
             let _ =
                 writeln!(out, "{BAD}{} refused{BAD:#}: {reason}. Nothing is rendered for it.", target.target);

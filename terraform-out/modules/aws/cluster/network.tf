@@ -51,6 +51,7 @@ resource "aws_vpc_security_group_ingress_rule" "node_from_node" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "node_from_api" {
+  #checkov:skip=CKV_AWS_25:the only source is the security group of the control plane; the check reads the range of ports alone
   security_group_id            = aws_security_group.node.id
   description                  = "Kubelet, webhooks and aggregated APIs from the control plane"
   referenced_security_group_id = aws_security_group.control_plane.id

@@ -60,6 +60,7 @@ resource "aws_vpc_security_group_ingress_rule" "workload" {
 }
 
 resource "aws_lb" "this" {
+  #checkov:skip=CKV2_AWS_76:AWSManagedRulesKnownBadInputsRuleSet is on, in a dynamic block that the check cannot read
   #checkov:skip=CKV_AWS_150:deletion protection follows context.protected, so that development can be torn down
   name               = local.balancer_name
   load_balancer_type = "application"

@@ -110,6 +110,7 @@ resource "aws_cloudfront_cache_policy" "this" {
 resource "aws_cloudfront_response_headers_policy" "this" {
   count = length(local.distributions)
 
+  #checkov:skip=CKV_AWS_259:two years, with subdomains; preloading is a promise for the whole parent domain, which is not the environment's to make
   name    = local.name
   comment = "${local.name}: security headers"
 
@@ -144,6 +145,7 @@ resource "aws_cloudfront_response_headers_policy" "this" {
 resource "aws_cloudfront_distribution" "this" {
   count = length(local.distributions)
 
+  #checkov:skip=CKV2_AWS_47:AWSManagedRulesKnownBadInputsRuleSet is on, in a dynamic block that the check cannot read
   #checkov:skip=CKV_AWS_86:logs are delivered by aws_cloudwatch_log_delivery, which needs no ACL on the bucket
   #checkov:skip=CKV_AWS_305:there is no site and so no page to begin with; every object is asked for by name
   #checkov:skip=CKV_AWS_310:the copy of a bucket is for recovery, not for reading while the original answers

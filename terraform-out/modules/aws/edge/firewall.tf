@@ -12,6 +12,7 @@ locals {
 }
 
 resource "aws_wafv2_web_acl" "this" {
+  #checkov:skip=CKV_AWS_192:AWSManagedRulesKnownBadInputsRuleSet is on, in a dynamic block that the check cannot read
   name        = local.name
   description = "${local.name}: load balancer"
   scope       = "REGIONAL"

@@ -110,6 +110,7 @@ resource "aws_networkfirewall_firewall_policy" "this" {
 }
 
 resource "aws_networkfirewall_firewall" "this" {
+  #checkov:skip=CKV_AWS_344:Protected environments have it; the others are taken down and built again.
   count = local.filtered ? 1 : 0
 
   name                              = local.name
@@ -136,6 +137,7 @@ resource "aws_networkfirewall_firewall" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "firewall" {
+  #checkov:skip=CKV_AWS_338:The tier decides how long logs are kept; production keeps them for a year.
   for_each = toset(local.filtered ? ["alert", "flow"] : [])
 
   name              = "/aws/network-firewall/${local.name}/${each.key}"

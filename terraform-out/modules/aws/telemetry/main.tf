@@ -14,6 +14,7 @@ resource "aws_prometheus_workspace" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "prometheus" {
+  #checkov:skip=CKV_AWS_338:The tier decides how long logs are kept; production keeps them for a year.
   name              = "/aws/vendedlogs/prometheus/${var.context.name}"
   retention_in_days = var.spec.log_days
   kms_key_id        = var.keys.ids["logs"]
@@ -21,6 +22,7 @@ resource "aws_cloudwatch_log_group" "prometheus" {
 }
 
 resource "aws_cloudwatch_log_group" "logs" {
+  #checkov:skip=CKV_AWS_338:The tier decides how long logs are kept; production keeps them for a year.
   name              = local.logs_group
   retention_in_days = var.spec.log_days
   kms_key_id        = var.keys.ids["logs"]
@@ -47,7 +49,7 @@ locals {
         # wildcard: X-Ray knows no resources that traces could be limited to
         Sid      = "WriteTraces"
         Effect   = "Allow"
-        Action   = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+        Action   = ["xray:PutSpans", "xray:PutTelemetryRecords", "xray:PutTraceSegments"]
         Resource = "*"
       },
     ]

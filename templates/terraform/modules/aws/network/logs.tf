@@ -41,6 +41,7 @@ resource "aws_kms_alias" "logs" {
 }
 
 resource "aws_cloudwatch_log_group" "flow" {
+  #checkov:skip=CKV_AWS_338:The tier decides how long logs are kept; production keeps them for a year.
   name              = local.flow_group
   retention_in_days = var.spec.flow_log_days
   kms_key_id        = aws_kms_key.logs.arn

@@ -97,6 +97,10 @@ resource "aws_network_acl_rule" "no_remote_administration" {
 }
 
 resource "aws_network_acl_rule" "rest" {
+  #checkov:skip=CKV_AWS_229:Rules 10 and 20 deny remote administration before this one allows the rest; security groups decide by port.
+  #checkov:skip=CKV_AWS_230:Rules 10 and 20 deny remote administration before this one allows the rest; security groups decide by port.
+  #checkov:skip=CKV_AWS_231:Rules 10 and 20 deny remote administration before this one allows the rest; security groups decide by port.
+  #checkov:skip=CKV_AWS_232:Rules 10 and 20 deny remote administration before this one allows the rest; security groups decide by port.
   #checkov:skip=CKV_AWS_352:Security groups decide by port; this list only keeps remote administration out.
   for_each = toset(["in", "out"])
 

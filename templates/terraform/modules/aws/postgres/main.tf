@@ -9,6 +9,8 @@ locals {
 }
 
 resource "aws_db_instance" "this" {
+  #checkov:skip=CKV_AWS_293:Protected environments have it; the others are taken down and built again.
+  #checkov:skip=CKV_AWS_157:The tier asks for a standby: staging and production have one, development does without.
   #checkov:skip=CKV2_AWS_69:the parameter group sets rds.force_ssl = 1 in a dynamic block, which the check cannot read
   identifier = local.identifier
 

@@ -47,6 +47,10 @@ mock_provider "aws" {
     defaults = { arn = "arn:aws:cloudfront::123456789012:distribution/E1A2B3C4D5E6F7" }
   }
 
+  mock_resource "aws_cloudfront_origin_access_control" {
+    defaults = { id = "E0A1B2C3D4E5F6" }
+  }
+
   mock_resource "aws_cloudfront_key_group" {
     defaults = { id = "1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f1" }
   }

@@ -1,0 +1,96 @@
+"""The whole-program benchmark: synthetic repositories of 10 to 10 000 targets. Method and results: docs/benchmarks.md.
+
+    run.py [--sizes 10 100 1000 10000] [--gen target/release/gen] [--baseline target/release/examples/baseline]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENTS = 10
+
+
+def synthesise(folder: Path, targets: int) -> None:
+    """One foundation account, and stacks of ten environments each, made like the shipped stack."""
+    stack = (ROOT / "stacks/control-plane/stack.yaml").read_text()
+    shutil.copytree(ROOT / "stacks/foundation", folder / "stacks/foundation", ignore=shutil.ignore_patterns("staging.yaml", "prod.yaml"))
+    tiers = ["development", "staging", "production"]
+    names = {"development": "dev", "staging": "staging", "production": "prod"}
+    for number in range(targets):
+        place = folder / f"stacks/s{number // ENVIRONMENTS}"
+        (place / "environments").mkdir(parents=True, exist_ok=True)
+        if number % ENVIRONMENTS == 0:
+            (place / "stack.yaml").write_text(stack)
+        tier = tiers[number % 3]
+        text = (ROOT / f"stacks/control-plane/environments/{names[tier]}.yaml").read_text()
+        text = text.replace(f"accounts: {{aws: {names[tier]}}}", "accounts: {aws: dev}")
+        (place / f"environments/e{number % ENVIRONMENTS}.yaml").write_text(text)
+
+
+def timed(command: list[str], runs: int) -> tuple[float, float]:
+    """Best wall time of several runs, and the largest memory in MiB."""
+    best, memory = float("inf"), 0.0
+    for _ in range(runs):
+        started = time.perf_counter()
+        child = os.spawnvpe(os.P_NOWAIT, command[0], command, os.environ)
+        _, status, usage = os.wait4(child, 0)
+        best = min(best, time.perf_counter() - started)
+        memory = max(memory, usage.ru_maxrss / 1024)
+        if os.waitstatus_to_exitcode(status) != 0:
+            raise SystemExit(f"{command} failed")
+    return best, memory
+
+
+def cold(make, folder: Path, runs: int) -> float:
+    """Best time to write a tree that is not there, everything flushed afterwards alike and counted."""
+    best = float("inf")
+    for _ in range(runs):
+        shutil.rmtree(folder, ignore_errors=True)
+        os.sync()
+        started = time.perf_counter()
+        make()
+        os.sync()
+        best = min(best, time.perf_counter() - started)
+    return best
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure gen on synthetic repositories.")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10, 100, 1000, 10000])
+    parser.add_argument("--gen", default=str(ROOT / "target/release/gen"))
+    parser.add_argument("--baseline", default=str(ROOT / "target/release/examples/baseline"))
+    arguments = parser.parse_args()
+    print("| targets | files | MiB | plan s | read s | ratio | generate s | cp -r s | ratio | MiB memory | KiB a target |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
+    for size in arguments.sizes:
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch) / "repository"
+            synthesise(folder, size)
+            runs = 5 if size <= 1000 else 2
+            out, copy = folder / "terraform-out", Path(scratch) / "copy"
+            quiet = f"exec '{arguments.gen}' -C '{folder}' %s >/dev/null"
+            generate = cold(lambda: subprocess.run(["sh", "-c", quiet % "generate"], check=True), out, runs)
+            copied = cold(lambda: subprocess.run(["cp", "-r", str(out), str(copy)], check=True), copy, runs)
+            shutil.rmtree(copy)
+            plan, memory = timed(["sh", "-c", quiet % "plan"], runs)
+            said = subprocess.run([arguments.baseline, str(folder)], capture_output=True, text=True, check=True).stdout.split()
+            read, files, size_bytes = float(said[0]), int(said[2]), int(said[3])
+            each = max(0.0, memory - 40) * 1024 / size
+            print(
+                f"| {size} | {files} | {size_bytes / 2**20:.1f} | {plan:.3f} | {read:.3f} | {plan / read:.2f} "
+                f"| {generate:.3f} | {copied:.3f} | {generate / copied:.2f} | {memory:.0f} | {each:.0f} |",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    main()
