@@ -25,6 +25,14 @@ fn of<T: schemars::JsonSchema>(file: &str) -> Value {
     schema
 }
 
+/// Schema of a map whose keys are words of an enum, which the derived schema would not hold to anything.
+pub(crate) fn map<K: schemars::JsonSchema, V: schemars::JsonSchema>(
+    generator: &mut schemars::SchemaGenerator,
+) -> schemars::Schema {
+    let (keys, values) = (generator.subschema_for::<K>(), generator.subschema_for::<V>());
+    schemars::json_schema!({"type": "object", "propertyNames": keys, "additionalProperties": values})
+}
+
 /// The contracts of all component types that have one.
 pub fn exports() -> Value {
     crate::model::component::ComponentType::ALL

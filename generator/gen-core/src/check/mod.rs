@@ -2,6 +2,8 @@
 
 mod candidates;
 mod checked;
+#[cfg(test)]
+mod laws;
 pub mod matrix;
 mod refusal;
 pub mod truth;

@@ -62,10 +62,15 @@ pub(super) fn all(file: &Arc<str>, text: &str, schema: &Value) -> Vec<Diagnostic
         found.push(Diagnostic::error(Fault::DuplicateKey).at(at(key)).label("given before, further up"));
     });
     let json = tree.json();
-    if let Ok(validator) = jsonschema::validator_for(schema) {
+    if let Some(validator) = validator(schema) {
         against_schema(file, &validator, &json, schema, &mut found);
     }
     found
+}
+
+/// A validator that also holds dates to the calendar.
+pub(super) fn validator(schema: &Value) -> Option<Validator> {
+    jsonschema::options().should_validate_formats(true).build(schema).ok()
 }
 
 /// The bytes of the line's rest, so that there is something to mark.
@@ -174,6 +179,9 @@ fn describe(
             let about = description_of(schema, pattern);
             let label = about.unwrap_or_else(|| format!("does not match {pattern}"));
             found.push(value(Fault::WrongValue).label(label));
+        }
+        ValidationErrorKind::Format { format } => {
+            found.push(value(Fault::WrongValue).label(format!("not a {format} of the calendar")));
         }
         ValidationErrorKind::MaxLength { limit } => {
             found.push(value(Fault::WrongValue).label(format!("longer than {limit} characters")));

@@ -1,5 +1,7 @@
 //! Reading the repository: bytes → models, with every fault of every file in one run.
 
+#[cfg(test)]
+mod agreement;
 mod faults;
 mod files;
 mod marked;

@@ -37,12 +37,37 @@ pub(super) fn ambiguous(word: &str) -> Option<&'static str> {
     None
 }
 
-/// Whether a text may hold such a word: a cheap look that errs on the safe side.
+/// Whether a text may hold such a word, or nothing where a value belongs: a cheap look that errs on the safe side.
 pub(super) fn suspicious(text: &str) -> bool {
-    text.lines().any(|line| {
-        line.split(|c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']' | '{' | '}'))
-            .any(|word| ambiguous(word.strip_suffix(':').unwrap_or(word)).is_some())
-    })
+    ["null", "Null", "NULL"].iter().any(|word| text.contains(word))
+        || lacks_a_value(text)
+        || text.lines().any(|line| {
+            line.split(|c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']' | '{' | '}'))
+                .any(|word| ambiguous(word.strip_suffix(':').unwrap_or(word)).is_some())
+        })
+}
+
+/// Whether a key may have no value: serde would take the default, where an editor says that something is missing.
+fn lacks_a_value(text: &str) -> bool {
+    let mut open: Option<usize> = None;
+    for line in text.lines() {
+        let content = line.split(" #").next().unwrap_or(line).trim_end();
+        let trimmed = content.trim_start();
+        if trimmed.is_empty() || trimmed.starts_with('#') {
+            continue;
+        }
+        let indent = content.len() - trimmed.len();
+        // What belongs to a key is further in; items of a list may stand just below it.
+        if open.is_some_and(|key| indent < key || (indent == key && !trimmed.starts_with('-'))) {
+            return true;
+        }
+        let inner = trimmed.trim_start_matches("- ");
+        open = content.ends_with(':').then_some(content.len() - inner.len());
+        if [":,", ": ,", ":}", ": }", ":]", ": ]"].iter().any(|end| content.contains(end)) {
+            return true;
+        }
+    }
+    open.is_some()
 }
 
 /// Every unquoted word of a document that tools disagree about.

@@ -21,6 +21,8 @@ fn options() -> serde_yaml::Options {
         merge_keys: serde_yaml::MergeKeyPolicy::Error,
         legacy_octal_numbers: false,
         strict_booleans: true,
+        no_schema: true,
+        reject_unsupported_tags: true,
         with_snippet: false,
     }
 }

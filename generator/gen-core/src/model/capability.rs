@@ -34,6 +34,7 @@ pub struct Capability {
     /// Whose facts answer.
     pub answers: Answers,
     /// How bad its lack is, by tier; `all` for the tiers that are not named.
+    #[schemars(schema_with = "crate::schema::map::<SeverityTier, Severity>")]
     pub severity: BTreeMap<SeverityTier, Severity>,
     /// How evidence is to be had.
     pub proof: Proof,

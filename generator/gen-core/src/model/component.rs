@@ -263,8 +263,7 @@ pub struct Temporal {
     /// Where it keeps its state.
     pub stores: TemporalStores,
     /// Number of history shards; can never be changed.
-    #[schemars(range(min = 1, max = 16384))]
-    pub shards: u16,
+    pub shards: std::num::NonZeroU16,
 }
 
 /// Databases of Temporal, written `component/database`.

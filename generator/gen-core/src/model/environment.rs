@@ -9,7 +9,7 @@ use super::component::Issuer;
 use super::names::{
     AccountId, ComponentName, DataName, EnvName, HostName, Place, ProfileName, RegionName, SubjectName,
 };
-use super::units::{FormatVersion, Period, Storage};
+use super::units::{FormatVersion, NonEmpty, Period, Storage};
 
 /// An environment.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -108,8 +108,7 @@ pub struct Account {
     /// The provider's id of the account, quoted.
     pub id: AccountId,
     /// Who is told about budgets.
-    #[schemars(length(min = 1))]
-    pub alerts: Vec<String>,
+    pub alerts: NonEmpty<String>,
 }
 
 /// Where components and their data are.
@@ -312,8 +311,7 @@ pub struct Budget {
     /// The account's billing currency.
     pub currency: Currency,
     /// Alerts at these percentages.
-    #[schemars(length(min = 1))]
-    pub alert_at: Vec<u16>,
+    pub alert_at: NonEmpty<u16>,
 }
 
 /// A currency that accounts are billed in.
@@ -355,6 +353,5 @@ impl Protect {
 #[serde(deny_unknown_fields)]
 pub struct Approval {
     /// Users or teams of the forge.
-    #[schemars(length(min = 1))]
-    pub approvers: Vec<String>,
+    pub approvers: NonEmpty<String>,
 }

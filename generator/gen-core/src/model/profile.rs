@@ -29,6 +29,7 @@ pub struct Profile {
     pub allow: Allow,
     /// Extra requirements: component type, or `data` for whatever holds or moves customer data → capability → value.
     #[serde(default)]
+    #[schemars(schema_with = "crate::schema::map::<RequireKey, BTreeMap<CapabilityId, serde_json::Value>>")]
     pub require: BTreeMap<RequireKey, BTreeMap<CapabilityId, serde_json::Value>>,
     /// What an unknown fact means.
     pub unknown: UnknownPolicy,
@@ -40,21 +41,41 @@ pub struct Profile {
 }
 
 /// To which components a profile's requirement applies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
 pub enum RequireKey {
     /// Everything that holds or moves customer data.
-    Data(DataWord),
+    Data,
     /// Components of a type.
     Type(ComponentType),
 }
 
-/// The word `data`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DataWord {
-    /// `data`.
-    Data,
+impl TryFrom<String> for RequireKey {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match text.as_str() {
+            "data" => Ok(Self::Data),
+            name => ComponentType::parse(name).map(Self::Type).ok_or("neither `data` nor a component type"),
+        }
+    }
+}
+
+impl JsonSchema for RequireKey {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "RequireKey".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let words: Vec<&str> = std::iter::once("data")
+            .chain(ComponentType::ALL.into_iter().map(ComponentType::as_str))
+            .collect();
+        schemars::json_schema!({
+            "description": "A component type, or `data` for whatever holds or moves customer data.",
+            "type": "string",
+            "enum": words,
+        })
+    }
 }
 
 /// What may be chosen.

@@ -34,13 +34,16 @@ pub struct Provider {
     pub places: BTreeMap<RegionName, Region>,
     /// Component types that modules exist for: type → module.
     #[serde(default)]
+    #[schemars(schema_with = "crate::schema::map::<ComponentType, String>")]
     pub makes: BTreeMap<ComponentType, String>,
     /// Which service of the provider a module uses, where facts differ by service.
     #[serde(default)]
+    #[schemars(schema_with = "crate::schema::map::<ComponentType, String>")]
     pub services: BTreeMap<ComponentType, String>,
     /// What size classes mean: type → class → settings of the module.
     #[serde(default)]
-    pub sizes: BTreeMap<ComponentType, BTreeMap<SizeClass, serde_json::Map<String, Value>>>,
+    #[schemars(schema_with = "crate::schema::map::<ComponentType, Sizes>")]
+    pub sizes: BTreeMap<ComponentType, Sizes>,
     /// Exact versions of cluster add-ons by Kubernetes minor version.
     #[serde(default)]
     pub addons: BTreeMap<String, BTreeMap<String, String>>,
@@ -56,6 +59,32 @@ pub struct Provider {
     /// What is not known, and what would prove it.
     #[serde(default)]
     pub ask: BTreeMap<CapabilityId, Proof>,
+}
+
+/// What size classes mean.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sizes {
+    /// Small.
+    #[serde(default)]
+    pub s: serde_json::Map<String, Value>,
+    /// Medium.
+    #[serde(default)]
+    pub m: serde_json::Map<String, Value>,
+    /// Large.
+    #[serde(default)]
+    pub l: serde_json::Map<String, Value>,
+}
+
+impl Sizes {
+    /// Settings of a class.
+    pub fn of(&self, class: SizeClass) -> &serde_json::Map<String, Value> {
+        match class {
+            SizeClass::S => &self.s,
+            SizeClass::M => &self.m,
+            SizeClass::L => &self.l,
+        }
+    }
 }
 
 /// A product: software that runs on something.

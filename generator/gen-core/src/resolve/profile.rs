@@ -58,7 +58,7 @@ impl Extra {
     /// Applies to components of this type.
     pub fn applies_to(&self, kind: ComponentType) -> bool {
         match self.of {
-            RequireKey::Data(_) => kind.holds_data(),
+            RequireKey::Data => kind.holds_data(),
             RequireKey::Type(of) => of == kind,
         }
     }
@@ -115,7 +115,7 @@ fn read(
     let mut require = Vec::new();
     for (of, asked) in &value.require {
         let key = match of {
-            RequireKey::Data(_) => "data",
+            RequireKey::Data => "data",
             RequireKey::Type(kind) => kind.as_str(),
         };
         for (capability, wanted) in asked {

@@ -227,7 +227,7 @@ fn body(session: &Session, proof: &Proof, rendering: &Rendering<'_>, detail: Det
     let targets = proof
         .targets
         .iter()
-        .map(|judged| target_doc(session, proof, judged, rendering, with_diffs))
+        .map(|judged| target_doc(session, proof, judged, rendering, &diffs, detail))
         .collect();
     let shared = diffs.get("terraform-out/modules");
     let mut shared =

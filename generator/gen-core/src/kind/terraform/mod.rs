@@ -2,6 +2,8 @@
 
 mod backend;
 pub mod module;
+#[cfg(test)]
+mod mutations;
 mod root;
 mod spec;
 pub mod types;

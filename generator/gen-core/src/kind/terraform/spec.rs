@@ -67,7 +67,7 @@ fn account(target: &Target) -> Value {
         }
     }
     json!({
-        "alert_emails": target.env.value.account.as_ref().map(|account| account.alerts.clone()).unwrap_or_default(),
+        "alert_emails": target.env.value.account.as_ref().map(|account| account.alerts.to_vec()).unwrap_or_default(),
         "budgets": budgets,
         "trail": {"retain_days": by_tier(target, 90, 365, 2557), "lock": target.protected()},
     })
@@ -205,7 +205,7 @@ fn size_class(target: &Target, component: &Resolved) -> SizeClass {
 /// Settings of the provider for a component's size class.
 fn sized(target: &Target, component: &Resolved, provider: &Provider) -> Map<String, Value> {
     let class = size_class(target, component);
-    provider.sizes.get(&component.kind()).and_then(|classes| classes.get(&class)).cloned().unwrap_or_default()
+    provider.sizes.get(&component.kind()).map(|sizes| sizes.of(class).clone()).unwrap_or_default()
 }
 
 fn postgres(target: &Target, component: &Resolved, provider: &Provider) -> Value {
