@@ -4,6 +4,14 @@ locals {
   boundary_name = "${var.context.name}-${var.component}-boundary"
   boundary_arn  = "arn:aws:iam::${var.context.account}:policy/${local.boundary_name}"
   state_bucket  = "arn:aws:s3:::${var.state.bucket}"
+  role_prefix   = "arn:aws:iam::${var.context.account}:role/"
+
+  plan_roles  = [for name in keys(var.spec.environments) : "${local.role_prefix}${name}-plan"]
+  apply_roles = [for name in keys(var.spec.environments) : "${local.role_prefix}${name}-apply"]
+  ci_roles    = concat(local.plan_roles, local.apply_roles)
+
+  # The one role that may change what holds for all.
+  foundation_role = "${local.role_prefix}${var.context.name}-apply"
 
   roles = merge(
     { for name, environment in var.spec.environments : "${name}-plan" => merge(environment, { subjects = environment.plan_subjects }) },
@@ -73,6 +81,13 @@ resource "aws_iam_role_policy" "plan" {
   name   = "plan"
   role   = aws_iam_role.plan[each.key].id
   policy = local.plan_policies[each.key]
+
+  lifecycle {
+    precondition {
+      condition     = length(local.plan_policies[each.key]) <= 10240
+      error_message = "The policy of ${each.key}-plan is longer than the 10240 characters that IAM takes."
+    }
+  }
 }
 
 resource "aws_iam_role_policy" "apply" {
@@ -81,6 +96,13 @@ resource "aws_iam_role_policy" "apply" {
   name   = "apply"
   role   = aws_iam_role.apply[each.key].id
   policy = local.apply_policies[each.key]
+
+  lifecycle {
+    precondition {
+      condition     = length(local.apply_policies[each.key]) <= 10240
+      error_message = "The policy of ${each.key}-apply is longer than the 10240 characters that IAM takes."
+    }
+  }
 }
 
 resource "aws_iam_policy" "boundary" {
@@ -97,4 +119,11 @@ resource "aws_iam_policy" "boundary" {
   description = "The most that CI, and any role that CI makes, can ever do"
   policy      = local.boundary
   tags        = merge(var.tags, { Name = local.boundary_name })
+
+  lifecycle {
+    precondition {
+      condition     = length(local.boundary) <= 6144
+      error_message = "The boundary is longer than the 6144 characters that IAM takes: too many environments share this account."
+    }
+  }
 }

@@ -73,8 +73,13 @@ variable "spec" {
   nullable = false
 
   validation {
-    condition     = startswith(var.spec.issuer, "https://")
-    error_message = "spec.issuer must be an https address."
+    condition     = can(regex("^https://[a-z0-9.-]+(/[A-Za-z0-9._/-]*[A-Za-z0-9])?$", var.spec.issuer))
+    error_message = "spec.issuer must be an https address without a slash at its end."
+  }
+
+  validation {
+    condition     = length(var.spec.audience) > 0 && !strcontains(var.spec.audience, "*")
+    error_message = "spec.audience must be one exact value, such as sts.amazonaws.com."
   }
 
   validation {
@@ -108,6 +113,31 @@ variable "spec" {
     condition     = alltrue([for environment in values(var.spec.environments) : can(regex("^[a-z0-9-]+/[a-z0-9-]+/$", environment.state_prefix))])
     error_message = "state_prefix must look like control-plane/dev/."
   }
+
+  validation {
+    condition     = length(distinct([for environment in values(var.spec.environments) : environment.state_prefix])) == length(var.spec.environments)
+    error_message = "Two environments must not share a state_prefix: each would read and write the other's state."
+  }
+
+  validation {
+    condition     = alltrue([for name, environment in var.spec.environments : name == "${environment.stack}-${environment.environment}" && can(regex("^[a-z][a-z0-9-]{0,29}[a-z0-9]$", name))])
+    error_message = "An environment's key must be <stack>-<environment>, at most 31 characters: roles and resources carry it as prefix."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for name in keys(var.spec.environments) : [for other in keys(var.spec.environments) : !startswith(other, "${name}-")]
+    ]))
+    error_message = "No environment's name may begin with another's and a hyphen: policies go by that prefix, and one would govern the other."
+  }
+
+  validation {
+    condition = length(setintersection(
+      flatten([for environment in values(var.spec.environments) : environment.plan_subjects]),
+      flatten([for environment in values(var.spec.environments) : environment.apply_subjects]),
+    )) == 0
+    error_message = "A subject that plans must not apply: reviewers guard the GitHub environment that applies, not the one that plans."
+  }
 }
 
 variable "state" {
@@ -119,4 +149,9 @@ variable "state" {
     lock   = string
   })
   nullable = false
+
+  validation {
+    condition     = endswith(var.state.bucket, "-${var.context.account}")
+    error_message = "state.bucket must end with the account: the state's key is found by the name of its bucket."
+  }
 }

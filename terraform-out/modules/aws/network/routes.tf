@@ -9,7 +9,7 @@ resource "aws_nat_gateway" "this" {
   for_each = local.nat_zones
 
   allocation_id = aws_eip.nat[each.key].id
-  subnet_id     = aws_subnet.public[each.key].id
+  subnet_id     = aws_subnet.nat[each.key].id
   tags          = merge(var.tags, { Name = "${local.name}-${each.key}" })
 
   depends_on = [aws_internet_gateway.this]
@@ -30,20 +30,42 @@ resource "aws_route" "public_out" {
   gateway_id             = aws_internet_gateway.this.id
 }
 
-# Answers from outside go back through the firewall that saw the question.
-resource "aws_route" "public_back" {
-  for_each = local.filtered ? { for pair in setproduct(keys(local.nat_zones), var.spec.zones) : "${pair[0]}:${pair[1]}" => pair if local.way_out[pair[1]] == pair[0] } : {}
-
-  route_table_id         = aws_route_table.public[each.value[0]].id
-  destination_cidr_block = local.private_cidrs[each.value[1]]
-  vpc_endpoint_id        = local.firewall_endpoints[each.value[0]]
-}
-
 resource "aws_route_table_association" "public" {
   for_each = local.zones
 
   subnet_id      = aws_subnet.public[each.key].id
   route_table_id = aws_route_table.public[each.key].id
+}
+
+resource "aws_route_table" "nat" {
+  for_each = local.nat_zones
+
+  vpc_id = aws_vpc.this.id
+  tags   = merge(var.tags, { Name = "${local.name}-nat-${each.key}" })
+}
+
+resource "aws_route" "nat_out" {
+  for_each = local.nat_zones
+
+  route_table_id         = aws_route_table.nat[each.key].id
+  destination_cidr_block = "0.0.0.0/0"
+  gateway_id             = aws_internet_gateway.this.id
+}
+
+# Answers from outside go back through the firewall that saw the question: one that sees half a conversation drops it.
+resource "aws_route" "nat_back" {
+  for_each = local.filtered ? local.way_out : {}
+
+  route_table_id         = aws_route_table.nat[each.value].id
+  destination_cidr_block = local.private_cidrs[each.key]
+  vpc_endpoint_id        = local.firewall_endpoints[each.value]
+}
+
+resource "aws_route_table_association" "nat" {
+  for_each = local.nat_zones
+
+  subnet_id      = aws_subnet.nat[each.key].id
+  route_table_id = aws_route_table.nat[each.key].id
 }
 
 resource "aws_route_table" "private" {
@@ -69,6 +91,7 @@ resource "aws_route_table_association" "private" {
   route_table_id = aws_route_table.private[each.key].id
 }
 
+# No route but the network's own.
 resource "aws_route_table" "intra" {
   vpc_id = aws_vpc.this.id
   tags   = merge(var.tags, { Name = "${local.name}-intra" })

@@ -81,8 +81,18 @@ variable "spec" {
   }
 
   validation {
+    condition     = can(regex("^(10\\.[0-9]+|172\\.(1[6-9]|2[0-9]|3[01])|192\\.168)\\.0\\.0/", var.spec.cidr))
+    error_message = "spec.cidr must be private (in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16) and end with .0.0/16."
+  }
+
+  validation {
     condition     = length(var.spec.zones) == 3 && length(distinct(var.spec.zones)) == 3
     error_message = "spec.zones must name three different zones."
+  }
+
+  validation {
+    condition     = alltrue([for zone in var.spec.zones : can(regex("^${var.context.region}[a-z]$", zone))])
+    error_message = "spec.zones must be zones of context.region, such as eu-central-1a."
   }
 
   validation {
@@ -113,5 +123,25 @@ variable "spec" {
   validation {
     condition     = alltrue([for host in var.spec.egress.hosts : contains([80, 443], host.port)])
     error_message = "Only ports 80 and 443 can be filtered by name: the firewall reads the name in the HTTP host header or the TLS server name."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.spec.egress.hosts : can(regex("^\\.?([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$", host.host))])
+    error_message = "A host is a lower-case DNS name such as api.github.com, or .github.com for all names below it; no wildcard, no address."
+  }
+
+  validation {
+    condition     = length(var.spec.egress.hosts) <= 100
+    error_message = "spec.egress.hosts takes 100 names at most, the capacity of the rule groups."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.spec.egress.hosts : trimspace(host.why) != ""])
+    error_message = "Each host needs a reason (why): a list that nobody can explain is never shortened."
+  }
+
+  validation {
+    condition     = var.spec.boundary == null ? true : can(regex("^arn:aws:iam::[0-9]{12}:policy/", var.spec.boundary))
+    error_message = "spec.boundary must be the ARN of an IAM policy."
   }
 }

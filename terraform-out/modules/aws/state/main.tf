@@ -2,7 +2,6 @@ locals {
   bucket     = "${var.context.name}-${var.component}-${var.context.account}"
   bucket_arn = "arn:aws:s3:::${local.bucket}"
   alias      = "alias/${var.context.name}-${var.component}"
-  account    = "arn:aws:iam::${var.context.account}:root"
 }
 
 resource "aws_kms_key" "this" {
@@ -10,35 +9,25 @@ resource "aws_kms_key" "this" {
   enable_key_rotation     = true
   rotation_period_in_days = 365
   deletion_window_in_days = 30
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        # wildcard: a key policy speaks of its own key only, and the account must stay able to manage it through IAM
-        Sid       = "AccountAdministersThroughIam"
-        Effect    = "Allow"
-        Principal = { AWS = local.account }
-        Action    = "kms:*"
-        Resource  = "*"
-      },
-    ]
-  })
-  tags = merge(var.tags, { Name = "${var.context.name}-${var.component}" })
+  policy                  = local.key_policy
+  tags                    = merge(var.tags, { Name = "${var.context.name}-${var.component}" })
 
+  # Every state is lost with it, the old versions included.
   lifecycle {
     prevent_destroy = true
   }
 }
 
+# Backends name the key by this alias, which is known before the key exists.
 resource "aws_kms_alias" "this" {
   name          = local.alias
   target_key_id = aws_kms_key.this.key_id
 }
 
 resource "aws_s3_bucket" "this" {
-  #checkov:skip=CKV_AWS_144:State is rebuilt from code and exports; a copy elsewhere would be a second place to guard.
+  #checkov:skip=CKV_AWS_144:State describes resources of its own region; lost with it, it can be imported again, and a copy elsewhere would be a second place to guard.
   #checkov:skip=CKV2_AWS_62:Nobody listens to changes of state; the audit trail records who wrote it.
-  #checkov:skip=CKV_AWS_18:Writes to state are data events of the account's audit trail, which is kept longer than access logs would be.
+  #checkov:skip=CKV_AWS_18:Reads and writes are data events of the trail that the account module makes, which are complete and signed; access logs are neither.
   bucket = local.bucket
   tags   = merge(var.tags, { Name = local.bucket })
 
@@ -87,6 +76,8 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
   bucket = aws_s3_bucket.this.id
 
+  # The ten newest old versions stay whatever their age: a root that changes once a year can go back too.
+  # Lock objects end up here as well, because a filter cannot tell them apart by the end of their name.
   rule {
     id     = "old-versions"
     status = "Enabled"
@@ -96,6 +87,10 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     noncurrent_version_expiration {
       noncurrent_days           = var.spec.noncurrent_days
       newer_noncurrent_versions = 10
+    }
+
+    expiration {
+      expired_object_delete_marker = true
     }
 
     abort_incomplete_multipart_upload {
@@ -108,50 +103,8 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
 
 resource "aws_s3_bucket_policy" "this" {
   bucket = aws_s3_bucket.this.id
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        # wildcard: a denial covers everybody and every action
-        Sid       = "DenyWithoutTls"
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = "s3:*"
-        Resource  = [local.bucket_arn, "${local.bucket_arn}/*"]
-        Condition = { Bool = { "aws:SecureTransport" = "false" } }
-      },
-      {
-        # wildcard: a denial covers everybody
-        Sid       = "DenyOldTls"
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = "s3:*"
-        Resource  = [local.bucket_arn, "${local.bucket_arn}/*"]
-        Condition = { NumericLessThan = { "s3:TlsVersion" = "1.2" } }
-      },
-      {
-        # wildcard: a denial covers everybody outside the account
-        Sid       = "DenyOtherAccounts"
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = "s3:*"
-        Resource  = [local.bucket_arn, "${local.bucket_arn}/*"]
-        Condition = {
-          StringNotEquals = { "aws:PrincipalAccount" = var.context.account }
-          Bool            = { "aws:PrincipalIsAWSService" = "false" }
-        }
-      },
-      {
-        # wildcard: a denial covers everybody
-        Sid       = "DenyOtherEncryption"
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = "s3:PutObject"
-        Resource  = "${local.bucket_arn}/*"
-        Condition = { StringNotEqualsIfExists = { "s3:x-amz-server-side-encryption" = "aws:kms" } }
-      },
-    ]
-  })
+  policy = local.bucket_policy
 
+  # Two changes of one bucket's access at once can end in a conflict.
   depends_on = [aws_s3_bucket_public_access_block.this]
 }

@@ -66,4 +66,9 @@ variable "spec" {
     condition     = var.spec.noncurrent_days >= 30 && floor(var.spec.noncurrent_days) == var.spec.noncurrent_days
     error_message = "spec.noncurrent_days must be a whole number from 30: an old state is the way back from a bad apply."
   }
+
+  validation {
+    condition     = !var.context.protected || var.spec.noncurrent_days >= 90
+    error_message = "spec.noncurrent_days must be at least 90 in a protected environment."
+  }
 }

@@ -10,16 +10,35 @@ resource "aws_vpc_endpoint" "s3" {
   vpc_id            = aws_vpc.this.id
   service_name      = "com.amazonaws.${var.context.region}.s3"
   vpc_endpoint_type = "Gateway"
-  route_table_ids   = concat([for table in aws_route_table.private : table.id], [aws_route_table.intra.id])
+  route_table_ids   = [for table in aws_route_table.private : table.id]
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
       {
-        # wildcard: the buckets' own policies decide; this one keeps traffic to the account's buckets
+        # wildcard: identities' and buckets' own policies decide; this one keeps traffic to the account's buckets
         Sid       = "OwnBuckets"
         Effect    = "Allow"
         Principal = "*"
-        Action    = "s3:*"
+        # What workloads do with objects. Settings of buckets are no business of the network.
+        Action = [
+          "s3:AbortMultipartUpload",
+          "s3:DeleteObject",
+          "s3:GetBucketLocation",
+          "s3:GetObject",
+          "s3:GetObjectAttributes",
+          "s3:GetObjectLegalHold",
+          "s3:GetObjectRetention",
+          "s3:GetObjectTagging",
+          "s3:GetObjectVersion",
+          "s3:ListBucket",
+          "s3:ListBucketMultipartUploads",
+          "s3:ListBucketVersions",
+          "s3:ListMultipartUploadParts",
+          "s3:PutObject",
+          "s3:PutObjectLegalHold",
+          "s3:PutObjectRetention",
+          "s3:PutObjectTagging",
+        ]
         Resource  = "*"
         Condition = { StringEquals = { "aws:ResourceAccount" = var.context.account } }
       },
@@ -46,11 +65,11 @@ resource "aws_security_group" "endpoints" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "endpoints" {
-  count = var.spec.private_endpoints ? 1 : 0
+  for_each = var.spec.private_endpoints ? local.private_cidrs : {}
 
   security_group_id = one(aws_security_group.endpoints[*].id)
-  description       = "HTTPS from the network"
-  cidr_ipv4         = var.spec.cidr
+  description       = "HTTPS from private subnet ${each.key}"
+  cidr_ipv4         = each.value
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443

@@ -2,6 +2,16 @@
 # or the HTTP host header, which the client claims: it stops accidents and honest code, not a program that lies.
 
 locals {
+  ports = sort(distinct([for host in var.spec.egress.hosts : tostring(host.port)]))
+
+  names = local.filtered ? {
+    for key, kind in {
+      http = { port = 80, target = "HTTP_HOST", priority = 20 }
+      tls  = { port = 443, target = "TLS_SNI", priority = 10 }
+    } : key => merge(kind, { hosts = sort(distinct([for host in var.spec.egress.hosts : host.host if host.port == kind.port])) })
+    if contains(local.ports, tostring(kind.port))
+  } : {}
+
   firewall_zones = local.filtered ? local.nat_zones : {}
   firewall_endpoints = local.filtered ? {
     for state in one(aws_networkfirewall_firewall.this[*].firewall_status)[0].sync_states :
@@ -40,10 +50,52 @@ resource "aws_route_table_association" "firewall" {
   route_table_id = aws_route_table.firewall[each.key].id
 }
 
-resource "aws_networkfirewall_rule_group" "hosts" {
+# First the shape: no protocol and no port that a name could not be read from. Without it, what never becomes an
+# established connection, such as a lone UDP packet, would pass the default actions.
+resource "aws_networkfirewall_rule_group" "shape" {
   count = local.filtered ? 1 : 0
 
-  name        = "${local.name}-hosts"
+  name        = "${local.name}-shape"
+  description = "Drops what carries no name to go by"
+  type        = "STATEFUL"
+  capacity    = 10
+
+  rule_group {
+    rule_variables {
+      ip_sets {
+        key = "HOME_NET"
+        ip_set {
+          definition = [for zone in var.spec.zones : local.private_cidrs[zone]]
+        }
+      }
+    }
+
+    rules_source {
+      rules_string = join("\n", [
+        "drop udp $HOME_NET any -> any any (msg:\"no UDP leaves\"; sid:1; rev:1;)",
+        "drop icmp $HOME_NET any -> any any (msg:\"no ICMP leaves\"; sid:2; rev:1;)",
+        "drop tcp $HOME_NET any -> any ![${join(",", local.ports)}] (msg:\"no such port is declared\"; sid:3; rev:1;)",
+      ])
+    }
+
+    stateful_rule_options {
+      rule_order = "STRICT_ORDER"
+    }
+  }
+
+  encryption_configuration {
+    type   = "CUSTOMER_KMS"
+    key_id = aws_kms_key.logs.arn
+  }
+
+  tags = merge(var.tags, { Name = "${local.name}-shape" })
+}
+
+# Then the names, per protocol: a name declared for HTTPS is not open for plain HTTP.
+resource "aws_networkfirewall_rule_group" "hosts" {
+  for_each = local.names
+
+  name        = "${local.name}-${each.key}"
   description = "Names outside that the stack declares"
   type        = "STATEFUL"
   capacity    = 100
@@ -61,8 +113,8 @@ resource "aws_networkfirewall_rule_group" "hosts" {
     rules_source {
       rules_source_list {
         generated_rules_type = "ALLOWLIST"
-        target_types         = ["HTTP_HOST", "TLS_SNI"]
-        targets              = sort(distinct([for host in var.spec.egress.hosts : host.host]))
+        target_types         = [each.value.target]
+        targets              = each.value.hosts
       }
     }
 
@@ -76,7 +128,7 @@ resource "aws_networkfirewall_rule_group" "hosts" {
     key_id = aws_kms_key.logs.arn
   }
 
-  tags = merge(var.tags, { Name = "${local.name}-hosts" })
+  tags = merge(var.tags, { Name = "${local.name}-${each.key}" })
 }
 
 resource "aws_networkfirewall_firewall_policy" "this" {
@@ -97,7 +149,16 @@ resource "aws_networkfirewall_firewall_policy" "this" {
 
     stateful_rule_group_reference {
       priority     = 1
-      resource_arn = one(aws_networkfirewall_rule_group.hosts[*].arn)
+      resource_arn = one(aws_networkfirewall_rule_group.shape[*].arn)
+    }
+
+    dynamic "stateful_rule_group_reference" {
+      for_each = local.names
+
+      content {
+        priority     = stateful_rule_group_reference.value.priority
+        resource_arn = aws_networkfirewall_rule_group.hosts[stateful_rule_group_reference.key].arn
+      }
     }
   }
 

@@ -12,7 +12,7 @@ resource "aws_kms_key" "logs" {
     Version = "2012-10-17"
     Statement = [
       {
-        # wildcard: a key policy speaks of its own key only, and the account must stay able to manage it through IAM
+        # wildcard: a key policy speaks of its own key only; Network Firewall uses it for whoever configures it, with actions that IAM has to allow
         Sid       = "AccountAdministersThroughIam"
         Effect    = "Allow"
         Principal = { AWS = "arn:aws:iam::${var.context.account}:root" }
@@ -33,6 +33,11 @@ resource "aws_kms_key" "logs" {
     ]
   })
   tags = merge(var.tags, { Name = "${local.name}-network-logs" })
+
+  # The logs are lost with it.
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_kms_alias" "logs" {
@@ -77,6 +82,7 @@ resource "aws_iam_role_policy" "flow" {
     Version = "2012-10-17"
     Statement = [
       {
+        # wildcard: every stream of the group
         Sid      = "WriteFlowLogs"
         Effect   = "Allow"
         Action   = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]

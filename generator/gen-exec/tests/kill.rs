@@ -1,0 +1,155 @@
+//! A kill at any instant leaves each file old or new, and the next run repairs.
+//!
+//! The child is this test program itself, told by an argument to write tree B over tree A, and killed after a random time;
+//! `snapshots/kill/run.py` kills at chosen system calls instead.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use gen_core::kind::{Content, Rendered, Tree};
+use gen_core::plan::{MANIFEST, State, TEMPORARY, compare};
+use gen_exec::write::write;
+
+const FOLDER: &str = "terraform-out/a/b";
+
+/// Two states of the output: files that change, come and go.
+fn tree(new: bool) -> Tree {
+    let mut files: Vec<Rendered> = (0..40)
+        .filter(|number| if new { number % 7 != 0 } else { number % 5 != 0 })
+        .map(|number| {
+            let text = if number % 3 == 0 { "same".to_owned() } else { format!("{new} {number}") };
+            Rendered {
+                path: Arc::from(format!("d{}/f{number}", number % 4)),
+                content: Content::new(text.repeat(200)),
+            }
+        })
+        .collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Tree { folder: Arc::from(FOLDER), files }
+}
+
+fn bring(root: &Path, new: bool) {
+    let (_, faults) = write(root, &compare(root, &[tree(new)]));
+    assert!(faults.is_empty(), "{faults:?}");
+}
+
+fn on_disk(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    let base = root.join(FOLDER);
+    walkdir::WalkDir::new(&base)
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| {
+            let path = entry.path().strip_prefix(&base).expect("below").to_string_lossy().into_owned();
+            (path, std::fs::read(entry.path()).expect("a file"))
+        })
+        .collect()
+}
+
+fn expected(new: bool) -> BTreeMap<String, Vec<u8>> {
+    tree(new).files.iter().map(|file| (file.path.to_string(), file.content.bytes().to_vec())).collect()
+}
+
+/// Nothing is torn: each file is as in one of the two states.
+fn check_whole(root: &Path) {
+    let (old, new) = (expected(false), expected(true));
+    for (path, bytes) in on_disk(root) {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        if path == MANIFEST || name.ends_with(TEMPORARY) {
+            continue;
+        }
+        assert!(old.get(&path) == Some(&bytes) || new.get(&path) == Some(&bytes), "{path} is torn");
+    }
+}
+
+fn check_repaired(root: &Path, new: bool) {
+    bring(root, new);
+    let mut found = on_disk(root);
+    found.remove(MANIFEST);
+    assert_eq!(found.keys().collect::<Vec<_>>(), expected(new).keys().collect::<Vec<_>>());
+    assert_eq!(found, expected(new));
+    assert!(compare(root, &[tree(new)]).iter().all(|diff| !diff.has_changes() && diff.files.is_empty()));
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the test starts and kills itself")]
+fn a_kill_leaves_each_file_old_or_new() {
+    // In the child: write back and forth until the parent kills it.
+    if let Some(root) = std::env::var_os("GEN_KILL_CHILD") {
+        for turn in 0.. {
+            bring(Path::new(&root), turn % 2 == 0);
+        }
+    }
+    let kills: u64 = std::env::var("GEN_KILLS").ok().and_then(|number| number.parse().ok()).unwrap_or(200);
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path();
+    bring(root, false);
+    let program = std::env::current_exe().expect("this program");
+    let mut leftovers = 0;
+    for kill in 0..kills {
+        let mut child = std::process::Command::new(&program)
+            .args(["--exact", "a_kill_leaves_each_file_old_or_new"])
+            .env("GEN_KILL_CHILD", root)
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .expect("a child");
+        // A spread of instants that needs no source of randomness: multiples of a prime, modulo the length of a few turns.
+        std::thread::sleep(Duration::from_micros(1500 + kill * 7919 % 20_000));
+        child.kill().expect("the child is killed");
+        child.wait().expect("the child ends");
+        check_whole(root);
+        let diffs = compare(root, &[tree(kill % 2 == 0)]);
+        assert!(
+            diffs
+                .iter()
+                .flat_map(|diff| &diff.files)
+                .all(|file| !matches!(file.state, State::HandEdited | State::Foreign))
+        );
+        leftovers += diffs.iter().map(|diff| diff.count(&State::Leftover)).sum::<usize>();
+        check_repaired(root, kill % 2 == 0);
+    }
+    println!("{kills} kills, {leftovers} temporary files left and removed");
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the test edits what gen wrote")]
+fn what_was_edited_by_hand_is_never_touched() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path();
+    bring(root, false);
+    // One file that changes between the states, and one that goes.
+    let (changed, gone) = (root.join(FOLDER).join("d1/f1"), root.join(FOLDER).join("d2/f14"));
+    for path in [&changed, &gone] {
+        std::fs::write(path, "mine").expect("an edit");
+    }
+    let diffs = compare(root, &[tree(true)]);
+    assert_eq!(diffs[0].count(&State::HandEdited), 2);
+    assert_eq!(diffs[0].diagnostics().len(), 2);
+    for _ in 0..2 {
+        let (_, faults) = write(root, &compare(root, &[tree(true)]));
+        assert!(faults.is_empty(), "{faults:?}");
+        for path in [&changed, &gone] {
+            assert_eq!(std::fs::read(path).expect("still there"), b"mine");
+        }
+    }
+}
+
+#[test]
+fn links_and_unwritable_folders_are_reported() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path();
+    bring(root, false);
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    std::fs::remove_dir_all(root.join(FOLDER).join("d1")).expect("removed");
+    std::os::unix::fs::symlink(elsewhere.path(), root.join(FOLDER).join("d1")).expect("a link");
+    let diffs = compare(root, &[tree(true)]);
+    assert!(diffs[0].count(&State::NotAFile) > 0);
+    let _ = write(root, &diffs);
+    assert_eq!(
+        std::fs::read_dir(elsewhere.path()).expect("a folder").count(),
+        0,
+        "nothing is written through a link"
+    );
+}
