@@ -164,23 +164,27 @@ fn scalar() -> impl Strategy<Value = Value> {
 }
 
 /// Every place in a document, as pointers.
-fn places(value: &Value, at: String, found: &mut Vec<String>) {
-    found.push(at.clone());
+fn places(value: &Value, at: &str, found: &mut Vec<String>) {
+    found.push(at.to_owned());
     match value {
-        Value::Object(map) => map.iter().for_each(|(key, value)| {
-            places(value, format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), found)
-        }),
+        Value::Object(map) => {
+            for (key, value) in map {
+                places(value, &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), found);
+            }
+        }
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, value)| places(value, format!("{at}/{index}"), found))
+            for (index, value) in items.iter().enumerate() {
+                places(value, &format!("{at}/{index}"), found);
+            }
         }
         _ => {}
     }
 }
 
-fn mutate(document: &Value, place: &prop::sample::Index, how: u8, with: &Value) -> Value {
+fn mutate(document: &Value, place: prop::sample::Index, how: u8, with: &Value) -> Value {
     let mut document = document.clone();
     let mut all = Vec::new();
-    places(&document, String::new(), &mut all);
+    places(&document, "", &mut all);
     let pointer: &String = place.get(&all);
     let Some(target) = document.pointer_mut(pointer) else { return document };
     let first = |map: &Map<String, Value>| map.keys().next().cloned();
@@ -220,7 +224,7 @@ proptest! {
         let kind = kind.get(&KINDS);
         let mut document = sample.get(&kind.samples).clone();
         for (place, how, with) in &changes {
-            document = mutate(&document, place, *how, with);
+            document = mutate(&document, *place, *how, with);
         }
         let by_schema = kind.validator.is_valid(&document);
         let by_loader = (kind.loader)(&document.to_string());

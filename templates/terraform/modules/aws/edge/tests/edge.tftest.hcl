@@ -496,6 +496,52 @@ run "serves_objects_to_signed_urls_only" {
   }
 }
 
+# The region of CloudFront's firewall can be the stack's own.
+run "keeps_firewall_logs_apart_in_one_region" {
+  command = plan
+
+  variables {
+    context = {
+      stack          = "control-plane"
+      environment    = "dev"
+      tier           = "development"
+      name           = "control-plane-dev"
+      account        = "123456789012"
+      region         = "us-east-1"
+      replica_region = "us-east-2"
+      protected      = false
+    }
+    spec = {
+      domain = "dev.control-plane.example.org"
+      hosts = {
+        api = { workload = "api", port = 8080, health = "/readyz" }
+        app = { workload = "web", port = 3000, health = "/" }
+      }
+      rate_limit = 1000
+      log_days   = 30
+      distribution = {
+        signing_keys = { current = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----\n" }
+        price_class  = "PriceClass_100"
+        buckets = {
+          evidence = { bucket = "control-plane-dev-evidence-123456789012", region = "eu-central-1", arn = "arn:aws:s3:::control-plane-dev-evidence-123456789012" }
+          media    = { bucket = "control-plane-dev-media-123456789012", region = "eu-central-1", arn = "arn:aws:s3:::control-plane-dev-media-123456789012" }
+        }
+        max_age_days = 30
+      }
+    }
+  }
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_log_resource_policy.firewall.policy_document).Statement[0].Resource == "arn:aws:logs:us-east-1:123456789012:log-group:aws-waf-logs-control-plane-dev-edge:*"
+    error_message = "The load balancer's firewall writes to its own log group."
+  }
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_log_resource_policy.firewall_cdn[0].policy_document).Statement[0].Resource == "arn:aws:logs:us-east-1:123456789012:log-group:aws-waf-logs-control-plane-dev-edge-cdn:*"
+    error_message = "The distribution's firewall writes to its own log group."
+  }
+}
+
 run "tags_everything" {
   command = plan
 
