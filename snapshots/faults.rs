@@ -83,30 +83,46 @@ fn broken_inputs_are_refused_with_help() {
         .collect();
     cases.sort();
     assert!(cases.len() >= 60, "only {} cases", cases.len());
+    // Each case has a repository of its own, so they run side by side; snapshots are compared one after the other.
+    let said: Vec<(String, String)> = std::thread::scope(|scope| {
+        let workers: Vec<_> =
+            cases.chunks(cases.len().div_ceil(4)).map(|part| scope.spawn(|| run_all(part))).collect();
+        workers.into_iter().flat_map(|worker| worker.join().expect("no case panics")).collect()
+    });
     let mut failed = Vec::new();
-    for path in cases {
-        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
-        let text = std::fs::read_to_string(&path).expect("a case");
-        let case: Case = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
-        let repository = cli::fresh();
-        if case.generate {
-            let said = cli::run(repository.path(), &["generate"]);
-            assert_eq!(said.status, 0, "{name}: {}", said.text());
-        }
-        apply(&case, repository.path());
-        let before = cli::tree(repository.path());
-        let arguments: Vec<&str> = case.args.as_deref().unwrap_or("plan").split_whitespace().collect();
-        let said = cli::run(repository.path(), &arguments);
-        assert_eq!(said.status, 1, "{name}: {}", said.text());
-        if arguments[0] != "generate" {
-            assert_eq!(before, cli::tree(repository.path()), "{name} wrote something");
-        }
+    for (name, text) in said {
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            settings.bind(|| insta::assert_snapshot!(name.as_str(), said.text()));
+            settings.bind(|| insta::assert_snapshot!(name.as_str(), text));
         }));
         if outcome.is_err() {
             failed.push(name);
         }
     }
     assert!(failed.is_empty(), "these differ from snapshots/expected: {failed:?}");
+}
+
+/// Runs cases, and gives the name of each with what was said.
+fn run_all(cases: &[std::path::PathBuf]) -> Vec<(String, String)> {
+    cases
+        .iter()
+        .map(|path| {
+            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            let text = std::fs::read_to_string(path).expect("a case");
+            let case: Case = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let repository = cli::fresh();
+            if case.generate {
+                let said = cli::run(repository.path(), &["generate"]);
+                assert_eq!(said.status, 0, "{name}: {}", said.text());
+            }
+            apply(&case, repository.path());
+            let before = cli::tree(repository.path());
+            let arguments: Vec<&str> = case.args.as_deref().unwrap_or("plan").split_whitespace().collect();
+            let said = cli::run(repository.path(), &arguments);
+            assert_eq!(said.status, 1, "{name}: {}", said.text());
+            if arguments[0] != "generate" {
+                assert_eq!(before, cli::tree(repository.path()), "{name} wrote something");
+            }
+            (name, said.text())
+        })
+        .collect()
 }

@@ -162,7 +162,7 @@ impl Session {
             let used: BTreeSet<Arc<str>> =
                 proof.targets.iter().flat_map(|judged| terraform.modules_of(judged.target())).collect();
             let tree = terraform.module_tree(used);
-            trees.extend(self.with_other_modules(tree));
+            trees.push(self.with_other_modules(tree));
         } else {
             trees.push(
                 terraform.module_tree(
@@ -178,10 +178,10 @@ impl Session {
     }
 
     /// Modules that only targets outside the selection use stay as they are on disk.
-    fn with_other_modules(&self, mut tree: Tree) -> Option<Tree> {
+    fn with_other_modules(&self, mut tree: Tree) -> Tree {
         let rendered: BTreeSet<String> = tree.files.iter().filter_map(|file| module_of(&file.path)).collect();
         let base = self.root.join(tree.folder.as_ref());
-        let manifest = std::fs::read(base.join(gen_core::plan::MANIFEST)).ok()?;
+        let manifest = std::fs::read(base.join(gen_core::plan::MANIFEST)).unwrap_or_default();
         for path in gen_core::plan::Manifest::read(&manifest).files.keys() {
             if module_of(path).is_none_or(|module| !rendered.contains(&module))
                 && let Ok(bytes) = std::fs::read(base.join(path))
@@ -190,7 +190,7 @@ impl Session {
             }
         }
         tree.files.sort_by(|a, b| a.path.cmp(&b.path));
-        Some(tree)
+        tree
     }
 }
 

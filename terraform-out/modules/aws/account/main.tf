@@ -1,5 +1,14 @@
 # What holds for the account as a whole, whoever deploys into it.
 
+locals {
+  # One tag per budget: whether values of two tags have to match both or either is nothing to leave to chance.
+  # The stack goes first, because an account rarely holds it twice. join, because "$" and a brace would be a template.
+  filters = {
+    for name, budget in var.spec.budgets : name =>
+    budget.stack != null ? join("$", ["user:stack", budget.stack]) : budget.environment != null ? join("$", ["user:environment", budget.environment]) : null
+  }
+}
+
 resource "aws_s3_account_public_access_block" "this" {
   account_id              = var.context.account
   block_public_acls       = true
@@ -10,6 +19,34 @@ resource "aws_s3_account_public_access_block" "this" {
 
 resource "aws_ebs_encryption_by_default" "this" {
   enabled = true
+}
+
+# A key of the account's own for disks that name none: one that can be audited and revoked, unlike AWS's.
+resource "aws_kms_key" "disks" {
+  description             = "Disks of ${var.context.name} that name no key"
+  enable_key_rotation     = true
+  rotation_period_in_days = 365
+  deletion_window_in_days = 30
+  policy                  = local.disk_key_policy
+  tags                    = merge(var.tags, { Name = "${var.context.name}-disks" })
+
+  # Disks and snapshots are lost with it.
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "aws_kms_alias" "disks" {
+  name          = "alias/${var.context.name}-disks"
+  target_key_id = aws_kms_key.disks.key_id
+}
+
+resource "aws_ebs_default_kms_key" "this" {
+  key_arn = aws_kms_key.disks.arn
+}
+
+resource "aws_ec2_image_block_public_access" "this" {
+  state = "block-new-sharing"
 }
 
 resource "aws_ebs_snapshot_block_public_access" "this" {
@@ -52,11 +89,11 @@ resource "aws_budgets_budget" "this" {
 
   # Tags count only once they were activated for cost allocation in the billing console.
   dynamic "cost_filter" {
-    for_each = each.value.stack == null ? [] : [each.value]
+    for_each = local.filters[each.key] == null ? [] : [local.filters[each.key]]
 
     content {
       name   = "TagKeyValue"
-      values = [join("$", ["user:stack", cost_filter.value.stack])]
+      values = [cost_filter.value]
     }
   }
 

@@ -10,33 +10,10 @@ resource "aws_kms_key" "trail" {
   enable_key_rotation     = true
   rotation_period_in_days = 365
   deletion_window_in_days = 30
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        # wildcard: a key policy speaks of its own key only, and the account must stay able to manage it through IAM
-        Sid       = "AccountAdministersThroughIam"
-        Effect    = "Allow"
-        Principal = { AWS = "arn:aws:iam::${var.context.account}:root" }
-        Action    = "kms:*"
-        Resource  = "*"
-      },
-      {
-        # wildcard: a key policy speaks of its own key only
-        Sid       = "TrailEncrypts"
-        Effect    = "Allow"
-        Principal = { Service = "cloudtrail.amazonaws.com" }
-        Action    = ["kms:GenerateDataKey", "kms:DescribeKey"]
-        Resource  = "*"
-        Condition = {
-          StringEquals = { "aws:SourceArn" = local.trail_arn }
-          StringLike   = { "kms:EncryptionContext:aws:cloudtrail:arn" = "arn:aws:cloudtrail:*:${var.context.account}:trail/*" }
-        }
-      },
-    ]
-  })
-  tags = merge(var.tags, { Name = "${var.context.name}-trail" })
+  policy                  = local.trail_key_policy
+  tags                    = merge(var.tags, { Name = "${var.context.name}-trail" })
 
+  # The record is lost with it.
   lifecycle {
     prevent_destroy = true
   }
@@ -50,10 +27,16 @@ resource "aws_kms_alias" "trail" {
 resource "aws_s3_bucket" "trail" {
   #checkov:skip=CKV_AWS_144:The trail is multi-region and its files are signed; a second copy is the business of the organisation.
   #checkov:skip=CKV2_AWS_62:Nobody listens to new files; queries run on demand.
-  #checkov:skip=CKV_AWS_18:A log bucket that logged itself would never come to rest; its data events are in the trail.
-  bucket              = local.trail_bucket
-  object_lock_enabled = var.spec.trail.lock
+  #checkov:skip=CKV_AWS_18:Who reads or deletes its files is in the trail itself; access logs of a log bucket would never come to rest.
+  bucket = local.trail_bucket
+  # Always, because it cannot be added later without a new bucket. It holds nothing back until there is a retention.
+  object_lock_enabled = true
   tags                = merge(var.tags, { Name = local.trail_bucket })
+
+  # Evidence: nothing in the stack may ask for its removal.
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_s3_bucket_ownership_controls" "trail" {
@@ -111,6 +94,7 @@ resource "aws_s3_bucket_object_lock_configuration" "trail" {
 resource "aws_s3_bucket_lifecycle_configuration" "trail" {
   bucket = aws_s3_bucket.trail.id
 
+  # A day more than the retention: a lock is stronger than the lifecycle, and versions under it would only stay.
   rule {
     id     = "retention"
     status = "Enabled"
@@ -130,50 +114,26 @@ resource "aws_s3_bucket_lifecycle_configuration" "trail" {
     }
   }
 
+  # What an expiry leaves behind once the last version is gone.
+  rule {
+    id     = "markers"
+    status = "Enabled"
+
+    filter {}
+
+    expiration {
+      expired_object_delete_marker = true
+    }
+  }
+
   depends_on = [aws_s3_bucket_versioning.trail]
 }
 
 resource "aws_s3_bucket_policy" "trail" {
   bucket = aws_s3_bucket.trail.id
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid       = "TrailChecksTheBucket"
-        Effect    = "Allow"
-        Principal = { Service = "cloudtrail.amazonaws.com" }
-        Action    = "s3:GetBucketAcl"
-        Resource  = local.bucket_arn
-        Condition = { StringEquals = { "aws:SourceArn" = local.trail_arn } }
-      },
-      {
-        Sid       = "TrailWrites"
-        Effect    = "Allow"
-        Principal = { Service = "cloudtrail.amazonaws.com" }
-        Action    = "s3:PutObject"
-        Resource  = "${local.bucket_arn}/AWSLogs/${var.context.account}/*"
-        Condition = { StringEquals = { "aws:SourceArn" = local.trail_arn, "s3:x-amz-acl" = "bucket-owner-full-control" } }
-      },
-      {
-        # wildcard: a denial covers everybody and every action
-        Sid       = "DenyWithoutTls"
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = "s3:*"
-        Resource  = [local.bucket_arn, "${local.bucket_arn}/*"]
-        Condition = { Bool = { "aws:SecureTransport" = "false" } }
-      },
-      {
-        # wildcard: a denial covers everybody
-        Sid       = "DenyRewritingHistory"
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = ["s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"]
-        Resource  = "${local.bucket_arn}/*"
-      },
-    ]
-  })
+  policy = local.trail_bucket_policy
 
+  # Two changes of one bucket's access at once can end in a conflict.
   depends_on = [aws_s3_bucket_public_access_block.trail]
 }
 
@@ -220,6 +180,55 @@ resource "aws_cloudtrail" "this" {
     field_selector {
       field           = "resources.ARN"
       not_starts_with = ["${local.bucket_arn}/"]
+    }
+  }
+
+  # State and trail are few objects that few may read: each time is recorded.
+  advanced_event_selector {
+    name = "ReadsOfTheFoundation"
+
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Data"]
+    }
+
+    field_selector {
+      field  = "resources.type"
+      equals = ["AWS::S3::Object"]
+    }
+
+    field_selector {
+      field  = "readOnly"
+      equals = ["true"]
+    }
+
+    field_selector {
+      field       = "resources.ARN"
+      starts_with = ["arn:aws:s3:::${var.context.name}-"]
+    }
+  }
+
+  advanced_event_selector {
+    name = "DeletionsFromTheTrail"
+
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Data"]
+    }
+
+    field_selector {
+      field  = "resources.type"
+      equals = ["AWS::S3::Object"]
+    }
+
+    field_selector {
+      field       = "eventName"
+      starts_with = ["Delete"]
+    }
+
+    field_selector {
+      field       = "resources.ARN"
+      starts_with = ["${local.bucket_arn}/"]
     }
   }
 

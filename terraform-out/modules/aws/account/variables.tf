@@ -79,6 +79,16 @@ variable "spec" {
   }
 
   validation {
+    condition     = length(var.spec.alert_emails) <= 10
+    error_message = "spec.alert_emails takes 10 addresses at most, as many as AWS tells about a budget."
+  }
+
+  validation {
+    condition     = alltrue([for budget in values(var.spec.budgets) : length(budget.alert_at) <= 4 && length(distinct(budget.alert_at)) == length(budget.alert_at)])
+    error_message = "A budget has 4 different alerts at most: AWS takes 5, and one is for the forecast."
+  }
+
+  validation {
     condition     = alltrue([for budget in values(var.spec.budgets) : budget.amount > 0 && length(budget.alert_at) > 0 && alltrue([for share in budget.alert_at : share > 0 && share <= 1000])])
     error_message = "A budget needs an amount above 0 and alerts at percentages above 0."
   }
@@ -89,7 +99,12 @@ variable "spec" {
   }
 
   validation {
-    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.spec.trail.retain_days)
-    error_message = "spec.trail.retain_days must be a retention such as 90, 365 or 2557."
+    condition     = var.spec.trail.retain_days >= 90 && var.spec.trail.retain_days <= 3653 && floor(var.spec.trail.retain_days) == var.spec.trail.retain_days
+    error_message = "spec.trail.retain_days must be a whole number from 90 to 3653: break-ins are often found months later."
+  }
+
+  validation {
+    condition     = !var.context.protected || (var.spec.trail.lock && var.spec.trail.retain_days >= 365)
+    error_message = "In a protected environment spec.trail needs lock and at least 365 retain_days."
   }
 }

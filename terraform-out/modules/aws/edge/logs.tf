@@ -9,20 +9,24 @@ locals {
   firewall_group_cdn = "aws-waf-logs-${local.name}-cdn"
 
   firewall_log_policies = {
-    for region, group in { (var.context.region) = local.firewall_group, us-east-1 = local.firewall_group_cdn } : region => jsonencode({
-      Version = "2012-10-17"
-      Statement = [{
-        # wildcard: the streams of this log group, and of whichever firewall of the account logs to it
-        Sid       = "WriteFirewallLogs"
-        Effect    = "Allow"
-        Principal = { Service = "delivery.logs.amazonaws.com" }
-        Action    = ["logs:CreateLogStream", "logs:PutLogEvents"]
-        Resource  = "arn:aws:logs:${region}:${var.context.account}:log-group:${group}:*"
-        Condition = {
-          StringEquals = { "aws:SourceAccount" = var.context.account }
-          ArnLike      = { "aws:SourceArn" = "arn:aws:logs:${region}:${var.context.account}:*" }
-        }
-      }]
+    # By scope and not by region: a stack in us-east-1 has both in the same one.
+    for scope, logs in {
+      balancer     = { region = var.context.region, group = local.firewall_group }
+      distribution = { region = "us-east-1", group = local.firewall_group_cdn }
+      } : scope => jsonencode({
+        Version = "2012-10-17"
+        Statement = [{
+          # wildcard: the streams of this log group, and of whichever firewall of the account logs to it
+          Sid       = "WriteFirewallLogs"
+          Effect    = "Allow"
+          Principal = { Service = "delivery.logs.amazonaws.com" }
+          Action    = ["logs:CreateLogStream", "logs:PutLogEvents"]
+          Resource  = "arn:aws:logs:${logs.region}:${var.context.account}:log-group:${logs.group}:*"
+          Condition = {
+            StringEquals = { "aws:SourceAccount" = var.context.account }
+            ArnLike      = { "aws:SourceArn" = "arn:aws:logs:${logs.region}:${var.context.account}:*" }
+          }
+        }]
     })
   }
 
@@ -145,5 +149,5 @@ resource "aws_cloudwatch_log_group" "firewall" {
 # WAF would add this to the account's policies by itself, for every group, where nobody sees it.
 resource "aws_cloudwatch_log_resource_policy" "firewall" {
   policy_name     = local.firewall_group
-  policy_document = local.firewall_log_policies[var.context.region]
+  policy_document = local.firewall_log_policies["balancer"]
 }

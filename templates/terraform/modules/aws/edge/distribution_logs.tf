@@ -89,7 +89,7 @@ resource "aws_cloudwatch_log_resource_policy" "firewall_cdn" {
   provider = aws.global
 
   policy_name     = local.firewall_group_cdn
-  policy_document = local.firewall_log_policies["us-east-1"]
+  policy_document = local.firewall_log_policies["distribution"]
 }
 
 resource "aws_wafv2_web_acl_logging_configuration" "cdn" {

@@ -113,7 +113,7 @@ run "keeps_the_trail_safe" {
   assert {
     condition = alltrue([
       for statement in jsondecode(aws_s3_bucket_policy.trail.policy).Statement :
-      statement.Effect == "Deny" || (statement.Principal == { Service = "cloudtrail.amazonaws.com" } && statement.Condition.StringEquals["aws:SourceArn"] == "arn:aws:cloudtrail:eu-central-1:123456789012:trail/foundation-dev")
+      statement.Effect == "Deny" ? true : statement.Principal == { Service = "cloudtrail.amazonaws.com" } && statement.Condition.StringEquals["aws:SourceArn"] == "arn:aws:cloudtrail:eu-central-1:123456789012:trail/foundation-dev"
     ])
     error_message = "Only this trail writes."
   }
@@ -131,6 +131,16 @@ run "keeps_the_trail_safe" {
   assert {
     condition     = one(flatten([for selector in aws_cloudtrail.this.advanced_event_selector : [for field in selector.field_selector : field.not_starts_with if field.field == "resources.ARN"] if selector.name == "WritesToBuckets"])) == "arn:aws:s3:::foundation-dev-trail-123456789012/"
     error_message = "The trail does not record its own writing."
+  }
+
+  assert {
+    condition     = one(flatten([for selector in aws_cloudtrail.this.advanced_event_selector : [for field in selector.field_selector : field.starts_with if field.field == "eventName"] if selector.name == "DeletionsFromTheTrail"])) == "Delete" && one(flatten([for selector in aws_cloudtrail.this.advanced_event_selector : [for field in selector.field_selector : field.starts_with if field.field == "resources.ARN"] if selector.name == "DeletionsFromTheTrail"])) == "arn:aws:s3:::foundation-dev-trail-123456789012/"
+    error_message = "Deleting from the trail is in the trail."
+  }
+
+  assert {
+    condition     = one(flatten([for selector in aws_cloudtrail.this.advanced_event_selector : [for field in selector.field_selector : field.equals if field.field == "readOnly"] if selector.name == "ReadsOfTheFoundation"])) == "true" && one(flatten([for selector in aws_cloudtrail.this.advanced_event_selector : [for field in selector.field_selector : field.starts_with if field.field == "resources.ARN"] if selector.name == "ReadsOfTheFoundation"])) == "arn:aws:s3:::foundation-dev-"
+    error_message = "Reading state or trail is in the trail."
   }
 }
 
@@ -165,7 +175,7 @@ run "keys_serve_their_services_only" {
   assert {
     condition = alltrue([
       for statement in jsondecode(aws_kms_key.disks.policy).Statement :
-      try(statement.Principal.AWS, "") != "*" || statement.Condition.ArnEquals["aws:PrincipalArn"] == "arn:aws:iam::123456789012:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+      try(statement.Principal.AWS, "") != "*" ? true : statement.Condition.ArnEquals["aws:PrincipalArn"] == "arn:aws:iam::123456789012:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
     ])
     error_message = "A statement for any principal names the one role it means."
   }
