@@ -13,7 +13,7 @@ resource "aws_network_acl" "routed" {
 }
 
 # File transfer and remote shells from anywhere are never meant. Remote desktop cannot be listed here: its port is
-# among those that a NAT gateway takes answers on, and every few thousandth connection would hang.
+# among those that a NAT gateway takes answers on, and now and then a connection would hang.
 resource "aws_network_acl_rule" "no_remote_shell" {
   network_acl_id = aws_network_acl.routed.id
   rule_number    = 10
