@@ -20,9 +20,35 @@ pub fn inputs() -> Vec<(&'static str, Value)> {
 }
 
 fn of<T: schemars::JsonSchema>(file: &str) -> Value {
-    let mut schema = schemars::schema_for!(T).to_value();
+    let mut schema = model::<T>();
     schema["title"] = Value::from(file);
     schema
+}
+
+/// The schema of a type, which accepts what the type accepts (`load/law.rs`).
+pub(crate) fn model<T: schemars::JsonSchema>() -> Value {
+    let mut schema = schemars::schema_for!(T).to_value();
+    bound(&mut schema);
+    schema
+}
+
+/// Gives whole numbers the upper bound of their type, which formats of 32 bits and more only hint at.
+fn bound(schema: &mut Value) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(bound),
+        Value::Object(map) => {
+            let maximum = match map.get("format").and_then(Value::as_str) {
+                Some("uint32") => Some(u64::from(u32::MAX)),
+                Some("uint64") => Some(u64::MAX),
+                _ => None,
+            };
+            if let Some(maximum) = maximum {
+                map.entry("maximum").or_insert_with(|| Value::from(maximum));
+            }
+            map.values_mut().for_each(bound);
+        }
+        _ => {}
+    }
 }
 
 /// Schema of a map whose keys are words of an enum, which the derived schema would not hold to anything.

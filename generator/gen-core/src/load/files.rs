@@ -1,5 +1,6 @@
 //! Which files there are, and which kind each is.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use walkdir::WalkDir;
 use crate::diag::{Diagnostic, Fault, Place};
 use crate::model::names::{EnvName, ProfileName, StackName, SubjectName};
 
+use super::yaml::Faulty;
 use super::{Loaded, Repository, text, yaml};
 
 /// A kind of input file and the name that its path gives.
@@ -98,7 +100,10 @@ fn walk(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let top = root.join(folder);
-    if !top.exists() {
+    let Ok(kind) = top.symlink_metadata() else { return };
+    // A walk follows a link that it starts at, wherever that leads.
+    if !kind.is_dir() {
+        diagnostics.push(outside(folder.to_owned(), "this has to be a folder, not a link or a file"));
         return;
     }
     let hidden = |name: &std::ffi::OsStr| name.as_encoded_bytes().first() == Some(&b'.');
@@ -123,14 +128,13 @@ fn walk(
         if kind.is_dir() {
             continue;
         }
-        if kind.is_symlink() && !stays_inside(root, entry.path()) || !kind.is_file() && !kind.is_symlink() {
-            diagnostics.push(Diagnostic::error(Fault::OutsideRepository).at(Place::file(path)).label(
-                if kind.is_symlink() {
-                    "the link leads out of the repository, or nowhere"
-                } else {
-                    "neither file nor folder"
-                },
-            ));
+        let why = match (kind.is_symlink(), kind.is_file()) {
+            (true, _) => link_fault(root, entry.path()),
+            (false, true) => None,
+            (false, false) => Some("neither file nor folder"),
+        };
+        if let Some(why) = why {
+            diagnostics.push(outside(path, why));
             continue;
         }
         sources.insert(Arc::from(path), Source::Disk);
@@ -142,11 +146,19 @@ fn relative(root: &Path, path: &Path) -> String {
     path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
-fn stays_inside(root: &Path, path: &Path) -> bool {
-    match (root.canonicalize(), path.canonicalize()) {
-        (Ok(root), Ok(path)) => path.starts_with(root) && path.is_file(),
-        _ => false,
+fn outside(path: String, why: &str) -> Diagnostic {
+    Diagnostic::error(Fault::OutsideRepository).at(Place::file(path)).label(why)
+}
+
+/// Why a link is not read, if it is not: it has to lead to a file of the repository.
+fn link_fault(root: &Path, path: &Path) -> Option<&'static str> {
+    let (Ok(root), Ok(target)) = (root.canonicalize(), path.canonicalize()) else {
+        return Some("the link leads nowhere");
+    };
+    if !target.starts_with(root) {
+        return Some("the link leads out of the repository");
     }
+    (!target.is_file()).then_some("links to folders are not followed")
 }
 
 /// The kind of a file, by its path; an error says which name is malformed.
@@ -185,11 +197,14 @@ fn classify(path: &str) -> Result<Class, String> {
             name(EnvName::parse(&stem(file).unwrap_or_default()))?,
         ),
         // What looks like a model and lies where none belongs would silently have no effect.
-        [.., file] if [".yaml", ".yml", ".json"].iter().any(|ending| file.ends_with(ending)) => {
-            return Err(String::new());
-        }
+        [.., file] if looks_like_a_model(file) => return Err(String::new()),
         _ => Class::Other,
     })
+}
+
+fn looks_like_a_model(file: &str) -> bool {
+    let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending);
+    ["yaml", "yml", "json"].iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 enum Item {
@@ -230,10 +245,10 @@ fn read_one(root: &Path, path: Arc<str>, source: Source) -> (Option<Read>, Vec<D
         return (None, Vec::new());
     }
     let builtin = matches!(source, Source::Builtin(_));
-    let bytes = match source {
-        Source::Builtin(bytes) => bytes.to_vec(),
+    let bytes: Cow<'_, [u8]> = match source {
+        Source::Builtin(bytes) => bytes.into(),
         Source::Disk => match std::fs::read(root.join(path.as_ref())) {
-            Ok(bytes) => bytes,
+            Ok(bytes) => bytes.into(),
             Err(error) => {
                 let diagnostic = Diagnostic::error(Fault::NotText)
                     .at(Place::file(path))
@@ -245,14 +260,10 @@ fn read_one(root: &Path, path: Arc<str>, source: Source) -> (Option<Read>, Vec<D
     };
     if class == Class::Template {
         return (
-            Some(Read { path, text: None, stack: None, item: Item::Template(bytes.into()) }),
+            Some(Read { path, text: None, stack: None, item: Item::Template(bytes.as_ref().into()) }),
             Vec::new(),
         );
     }
-    let text = match text::read(&path, bytes) {
-        Ok(text) => text,
-        Err(diagnostic) => return (None, vec![*diagnostic]),
-    };
     let stack = match &class {
         Class::Stack(stack)
         | Class::Environment(stack, _)
@@ -260,18 +271,21 @@ fn read_one(root: &Path, path: Arc<str>, source: Source) -> (Option<Read>, Vec<D
         | Class::Release(stack, _) => Some(stack.clone()),
         _ => None,
     };
-    match parse(class, &path, builtin, &text) {
-        Ok(item) => (Some(Read { path, text: Some(text), stack, item }), Vec::new()),
-        Err(found) => (Some(Read { path, text: Some(text), stack, item: Item::Text }), found),
+    let read = text::read(&path, &bytes).and_then(|text| Ok((parse(class, &path, builtin, &text)?, text)));
+    match read {
+        Ok((item, text)) => (Some(Read { path, text: Some(text), stack, item }), Vec::new()),
+        Err(Faulty { found, text }) => {
+            (Some(Read { path, text: Some(text), stack, item: Item::Text }), found)
+        }
     }
 }
 
-fn parse(class: Class, path: &Arc<str>, builtin: bool, text: &str) -> Result<Item, Vec<Diagnostic>> {
+fn parse(class: Class, path: &Arc<str>, builtin: bool, text: &Arc<str>) -> Result<Item, Faulty> {
     fn loaded<T: serde::de::DeserializeOwned + schemars::JsonSchema>(
         path: &Arc<str>,
         builtin: bool,
-        text: &str,
-    ) -> Result<Loaded<T>, Vec<Diagnostic>> {
+        text: &Arc<str>,
+    ) -> Result<Loaded<T>, Faulty> {
         yaml::read(path, text).map(|value| Loaded { file: path.clone(), builtin, value })
     }
     Ok(match class {
@@ -321,5 +335,111 @@ fn put(repository: &mut Repository, read: Read) {
             repository.templates.insert(read.path, bytes);
         }
         Item::Text => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[expect(clippy::disallowed_methods, reason = "tests write into temporary folders")]
+    fn write(root: &Path, path: &str, text: &str) {
+        let path = root.join(path);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
+
+    /// Codes and files of the faults of a repository.
+    fn faults(root: &Path) -> Vec<(&'static str, String)> {
+        let (_, diagnostics) = load(root);
+        let about = |diagnostic: &Diagnostic| diagnostic.place.as_ref().map(|place| place.file.to_string());
+        diagnostics.iter().map(|found| (found.fault.code(), about(found).unwrap_or_default())).collect()
+    }
+
+    const STACK: &str = "version: 1\nowner: {team: a, page: b}\ncost_centre: c\n";
+
+    #[test]
+    fn what_lies_outside_is_never_read() {
+        let (outer, inner) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+        write(outer.path(), "one/stack.yaml", STACK);
+        symlink(outer.path(), inner.path().join("stacks")).expect("a link");
+        assert_eq!(faults(inner.path()), [("GEN0102", "stacks".to_owned())]);
+        assert!(load(inner.path()).0.stacks.is_empty());
+
+        let inner = tempfile::tempdir().expect("a folder");
+        write(inner.path(), "stacks/two/stack.yaml", STACK);
+        write(inner.path(), "elsewhere/stack.yaml", STACK);
+        symlink(outer.path().join("one"), inner.path().join("stacks/one")).expect("a link");
+        symlink(inner.path().join("stacks/two"), inner.path().join("stacks/three")).expect("a link");
+        symlink("nowhere", inner.path().join("stacks/two/waivers.yaml")).expect("a link");
+        std::fs::create_dir(inner.path().join("stacks/four")).expect("a folder");
+        symlink("../../elsewhere/stack.yaml", inner.path().join("stacks/four/stack.yaml")).expect("a link");
+        let mut found = faults(inner.path());
+        found.sort();
+        let expected = ["stacks/one", "stacks/three", "stacks/two/waivers.yaml"];
+        assert_eq!(found, expected.map(|path| ("GEN0102", path.to_owned())));
+        let names: Vec<String> = load(inner.path()).0.stacks.keys().map(ToString::to_string).collect();
+        assert_eq!(names, ["four", "two"]);
+    }
+
+    #[test]
+    fn every_path_is_of_a_kind_or_at_fault() {
+        for (path, fault) in [
+            ("stacks/one/stack.yml", Some("GEN0111")),
+            ("stacks/one/environments/dev.YAML", Some("GEN0111")),
+            ("stacks/one/environments/sub/dev.yaml", Some("GEN0111")),
+            ("stacks/one/release/dev.yaml", Some("GEN0111")),
+            ("profiles/extra/some.yaml", Some("GEN0111")),
+            ("profiles/standard.json", Some("GEN0111")),
+            ("stacks/One/stack.yaml", Some("GEN0206")),
+            ("stacks/one/environments/Dev.yaml", Some("GEN0206")),
+            ("profiles/providers/a_b.yaml", Some("GEN0206")),
+            ("stacks/a-name-that-is-much-too-long/workloads/x", Some("GEN0206")),
+            ("stacks/one/README.md", None),
+            ("stacks/README.md", None),
+            ("stacks/one/workloads/api/values.yaml", None),
+            ("stacks/one/migrations/app/1.yaml", None),
+            ("stacks/one/.hidden.yaml", None),
+            ("stacks/.hidden/stack.yaml", None),
+            ("profiles/providers/locks/a.hcl", None),
+        ] {
+            let folder = tempfile::tempdir().expect("a folder");
+            write(folder.path(), "stacks/one/stack.yaml", STACK);
+            write(folder.path(), path, "a: b\n");
+            let expected: Vec<_> = fault.map(|code| (code, path.to_owned())).into_iter().collect();
+            assert_eq!(faults(folder.path()), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn one_bad_file_hides_no_other_and_no_secret_is_shown() {
+        let folder = tempfile::tempdir().expect("a folder");
+        write(folder.path(), "stacks/one/stack.yaml", &format!("{STACK}nmae: x\ndata: 3\n"));
+        write(folder.path(), "stacks/one/environments/dev.yaml", "password: 'hunter2 it''s'\nbind: [\n");
+        write(folder.path(), "stacks/two/stack.yaml", &format!("{STACK}# AKIAIOSFODNN7EXAMPLE\n"));
+        write(folder.path(), "stacks/three/stack.yaml", &format!("{STACK}api_key: |\n  hunter2\n"));
+        write(folder.path(), "stacks/four/stack.yaml", "token: \"hunter2\"\nx: \u{1}\n");
+        let (repository, diagnostics) = load(folder.path());
+        let mut codes: Vec<_> = diagnostics.iter().map(|found| found.fault.code()).collect();
+        codes.sort_unstable();
+        let expected = "GEN0101 GEN0104 GEN0106 GEN0106 GEN0108 GEN0207 GEN0207 GEN0207";
+        assert_eq!(codes.join(" "), expected, "{diagnostics:#?}");
+        for (file, text) in &repository.texts {
+            assert!(!text.contains("hunter2") && !text.contains("AKIAIO"), "{file}: {text}");
+        }
+        let shown = format!("{diagnostics:?}");
+        assert!(!shown.contains("hunter2") && !shown.contains("AKIAIO"), "{shown}");
+    }
+
+    #[test]
+    fn built_ins_have_no_faults_and_cost_one_parse_each() {
+        let (repository, diagnostics) = builtin();
+        assert_eq!(diagnostics, []);
+        assert!(repository.dictionary.is_some() && repository.as_of.is_some());
+        for (file, text) in &repository.texts {
+            assert!(!super::super::scan::suspicious(text), "{file} goes the slow way");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use granit_parser::{Event, Parser, ScalarStyle};
+use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
 use serde_json::{Map, Number, Value};
 
 use crate::diag::{Route, Spot, Step};
@@ -12,6 +12,8 @@ use crate::diag::{Route, Spot, Step};
 const DEEPEST: usize = 64;
 /// Most nodes, aliases expanded.
 const MOST_NODES: usize = 100_000;
+/// Most aliases.
+const MOST_ALIASES: usize = 1_000;
 
 /// A part of a document.
 #[derive(Debug, Clone)]
@@ -20,6 +22,8 @@ pub(super) struct Node {
     pub kind: Kind,
     /// Bytes from its first to behind its last character.
     pub span: Range<usize>,
+    /// Written with a tag, such as `!!str`.
+    pub tagged: bool,
 }
 
 /// What a node is.
@@ -44,6 +48,7 @@ pub(super) enum Failure {
 
 struct Builder {
     nodes: usize,
+    aliases: usize,
     anchors: BTreeMap<usize, Node>,
 }
 
@@ -73,14 +78,14 @@ pub(super) fn parse(text: &str) -> Result<Node, Failure> {
             }
         }
     }
-    let mut builder = Builder { nodes: 0, anchors: BTreeMap::new() };
+    let mut builder = Builder { nodes: 0, aliases: 0, anchors: BTreeMap::new() };
     let mut events = events
         .into_iter()
         .filter(|(event, _)| event.is_node() || matches!(event, Event::MappingEnd | Event::SequenceEnd))
         .peekable();
     match events.next() {
         Some((event, range)) => builder.node(event, range, &mut events, 0),
-        None => Ok(Node { kind: Kind::Scalar(String::new(), true), span: 0..text.len().min(1) }),
+        None => Ok(Node { kind: Kind::Scalar(String::new(), true), span: 0..0, tagged: false }),
     }
 }
 
@@ -99,56 +104,74 @@ impl Builder {
         if self.nodes > MOST_NODES {
             return Err(Failure::Limit(range.start, "more than 100 000 nodes, aliases expanded"));
         }
-        let (node, anchor) = match event {
-            Event::Scalar(text, style, anchor, _) => (
-                Node { kind: Kind::Scalar(text.into_owned(), style == ScalarStyle::Plain), span: range },
-                anchor,
-            ),
-            Event::SequenceStart(_, anchor, _) => {
+        let tagged = match &event {
+            Event::Scalar(_, _, _, tag)
+            | Event::SequenceStart(_, _, tag)
+            | Event::MappingStart(_, _, tag) => tag.is_some(),
+            _ => false,
+        };
+        let (kind, end, anchor) = match event {
+            // The parser gives `~` for a value that is left out.
+            Event::Scalar(_, ScalarStyle::Plain, anchor, _) if range.is_empty() => {
+                (Kind::Scalar(String::new(), true), range.end, anchor)
+            }
+            Event::Scalar(text, style, anchor, _) => {
+                (Kind::Scalar(text.into_owned(), style == ScalarStyle::Plain), range.end, anchor)
+            }
+            Event::SequenceStart(style, anchor, _) => {
                 let mut items = Vec::new();
                 let mut end = range.end;
                 while let Some((event, range)) = events.next() {
-                    end = end.max(range.end);
                     if matches!(event, Event::SequenceEnd) {
+                        // Where a block ends is only known from what follows it; a flow ends with its bracket.
+                        end = if style == StructureStyle::Flow { range.end } else { end };
                         break;
                     }
-                    items.push(self.node(event, range, events, depth + 1)?);
+                    let item = self.node(event, range, events, depth + 1)?;
+                    end = end.max(item.span.end);
+                    items.push(item);
                 }
-                let end = items.last().map_or(end, |item: &Node| item.span.end.max(range.end));
-                (Node { kind: Kind::Sequence(items), span: range.start..end }, anchor)
+                (Kind::Sequence(items), end, anchor)
             }
-            Event::MappingStart(_, anchor, _) => {
+            Event::MappingStart(style, anchor, _) => {
                 let mut entries = Vec::new();
-                let mut last = range.end;
+                let mut end = range.end;
                 while let Some((event, range)) = events.next() {
                     if matches!(event, Event::MappingEnd) {
+                        end = if style == StructureStyle::Flow { range.end } else { end };
                         break;
                     }
                     let key = self.node(event, range, events, depth + 1)?;
                     let Some((event, range)) = events.next() else { break };
                     let value = self.node(event, range, events, depth + 1)?;
-                    last = last.max(value.span.end);
+                    end = end.max(key.span.end).max(value.span.end);
                     entries.push((key, value));
                 }
-                (Node { kind: Kind::Mapping(entries), span: range.start..last }, anchor)
+                (Kind::Mapping(entries), end, anchor)
             }
-            Event::Alias(id) => {
-                let target = self.anchors.get(&id).cloned();
-                let Some(target) = target else {
-                    return Err(Failure::Syntax(range.start, "an alias that nothing is known of".to_owned()));
-                };
-                self.nodes += count(&target);
-                if self.nodes > MOST_NODES {
-                    return Err(Failure::Limit(range.start, "more than 100 000 nodes, aliases expanded"));
-                }
-                return Ok(Node { span: range, ..target });
-            }
+            Event::Alias(id) => return self.alias(id, range),
             _ => return Err(Failure::Syntax(range.start, "this is not a value".to_owned())),
         };
+        let node = Node { kind, span: range.start..end.max(range.start), tagged };
         if anchor != 0 {
             self.anchors.insert(anchor, node.clone());
         }
         Ok(node)
+    }
+
+    fn alias(&mut self, id: usize, range: Range<usize>) -> Result<Node, Failure> {
+        let Some(target) = self.anchors.get(&id) else {
+            return Err(Failure::Syntax(range.start, "an alias inside what it stands for".to_owned()));
+        };
+        self.aliases += 1;
+        self.nodes += count(target);
+        if self.aliases > MOST_ALIASES {
+            return Err(Failure::Limit(range.start, "more than 1 000 aliases"));
+        }
+        if self.nodes > MOST_NODES {
+            return Err(Failure::Limit(range.start, "more than 100 000 nodes, aliases expanded"));
+        }
+        Ok(Node { span: range, ..target.clone() })
     }
 }
 
@@ -222,15 +245,15 @@ impl Node {
     }
 }
 
+/// What a word without quotes is; those that readers disagree about are reported as traps before anybody relies on this.
 fn plain(text: &str) -> Value {
     match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
-        "true" | "True" | "TRUE" => return Value::Bool(true),
-        "false" | "False" | "FALSE" => return Value::Bool(false),
+        "" | "null" => return Value::Null,
+        "true" => return Value::Bool(true),
+        "false" => return Value::Bool(false),
         _ => {}
     }
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    if digits.starts_with(|c: char| c.is_ascii_digit()) {
+    if text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.')) {
         if let Ok(number) = text.parse::<i64>() {
             return Value::Number(number.into());
         }

@@ -1,11 +1,13 @@
 //! Reading the repository: bytes → models, with every fault of every file in one run.
 
-#[cfg(test)]
-mod agreement;
 mod faults;
 mod files;
+#[cfg(test)]
+mod law;
 mod marked;
+mod scan;
 mod secrets;
+mod shape;
 mod text;
 mod traps;
 mod yaml;

@@ -4,54 +4,115 @@ use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Fault, Place, Spot};
 
+use super::yaml::Faulty;
+
 /// Largest input file in bytes.
-pub(super) const LARGEST: usize = 1 << 20;
+const LARGEST: usize = 1 << 20;
+/// The byte-order mark.
+const MARK: char = '\u{feff}';
 
 /// Checks that bytes are plain UTF-8 text; strips a leading byte-order mark.
-pub(super) fn read(file: &Arc<str>, bytes: Vec<u8>) -> Result<Arc<str>, Box<Diagnostic>> {
-    check(file, bytes).map_err(Box::new)
+///
+/// Text that is refused can be shown all the same, with replacement characters where it is none.
+pub(super) fn read(file: &Arc<str>, bytes: &[u8]) -> Result<Arc<str>, Faulty> {
+    if bytes.len() > LARGEST {
+        let fault = Diagnostic::error(Fault::TooLarge)
+            .at(Place::file(file.clone()))
+            .label(format!("{} bytes; at most {LARGEST} are read", bytes.len()));
+        return Err(Faulty { found: vec![fault], text: "".into() });
+    }
+    let refuse = |text: &str, at: usize, label: &str, help: &str| {
+        let len = text[at..].chars().next().map_or(0, char::len_utf8);
+        let fault = Diagnostic::error(Fault::NotText)
+            .at(Place { file: file.clone(), spot: Spot::Bytes(at, at + len) })
+            .label(label)
+            .help(help);
+        // Nobody has looked for secrets yet: only what is about to be shown stays readable.
+        Faulty { found: vec![fault], text: super::secrets::mask_known(text).into() }
+    };
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text.strip_prefix(MARK).unwrap_or(text),
+        Err(error) => {
+            // Replacement starts at the first bad byte, so the offset holds in the text that is shown.
+            let text = String::from_utf8_lossy(bytes);
+            return Err(refuse(
+                &text,
+                error.valid_up_to(),
+                "bytes that are not UTF-8",
+                "save the file as UTF-8",
+            ));
+        }
+    };
+    if let Some(at) = text.find(MARK) {
+        return Err(refuse(text, at, "a byte-order mark in the middle of the text", "remove it"));
+    }
+    // Bytes first: nearly every file ends here, and decoding characters costs more than the whole parse may.
+    let control = |byte: &u8| matches!(byte, 0..=8 | 11 | 12 | 14..=31 | 127);
+    if text.bytes().any(|byte| control(&byte) || byte == 0xc2)
+        && let Some(at) = text.find(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+    {
+        return Err(refuse(text, at, "a control character", "remove it"));
+    }
+    match tab(text) {
+        Some(at) => Err(refuse(text, at, "a tab in the indentation", "indent with spaces")),
+        None => Ok(text.into()),
+    }
 }
 
-#[expect(clippy::result_large_err, reason = "boxed by the one caller")]
-fn check(file: &Arc<str>, bytes: Vec<u8>) -> Result<Arc<str>, Diagnostic> {
-    let fault = |at: usize, len: usize, label: &str| {
-        Diagnostic::error(Fault::NotText)
-            .at(Place { file: file.clone(), spot: Spot::Bytes(at, at + len) })
-            .label(label.to_owned())
-    };
-    if bytes.len() > LARGEST {
-        return Err(Diagnostic::error(Fault::TooLarge)
-            .at(Place::file(file.clone()))
-            .label(format!("{} bytes; at most {LARGEST} are read", bytes.len())));
+/// The first tab that indents something.
+fn tab(text: &str) -> Option<usize> {
+    if !text.as_bytes().contains(&b'\t') {
+        return None;
     }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let line = error
-            .as_bytes()
-            .iter()
-            .take(error.utf8_error().valid_up_to())
-            .filter(|byte| **byte == b'\n')
-            .count()
-            + 1;
-        Diagnostic::error(Fault::NotText)
-            .at(Place::file(file.clone()))
-            .label(format!("line {line} holds bytes that are not UTF-8"))
-            .help("save the file as UTF-8")
-    })?;
-    let text = text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned);
-    if let Some(at) = text.find('\u{feff}') {
-        return Err(fault(at, 3, "a byte-order mark in the middle of the text"));
-    }
-    if let Some(at) = text.find(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-        return Err(fault(at, 1, "a control character"));
-    }
-    let mut offset = 0;
+    let mut start = 0;
     for line in text.split_inclusive('\n') {
-        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
-        let blank = line.trim().is_empty() || line.trim_start().starts_with('#');
-        if let Some(tab) = line[..indent].find('\t').filter(|_| !blank) {
-            return Err(fault(offset + tab, 1, "a tab in the indentation").help("indent with spaces"));
+        let content = line.trim_start_matches([' ', '\t']);
+        let blank = content.trim().is_empty() || content.starts_with('#');
+        if let Some(at) = line[..line.len() - content.len()].find('\t').filter(|_| !blank) {
+            return Some(start + at);
         }
-        offset += line.len();
+        start += line.len();
     }
-    Ok(text.into())
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(bytes: &[u8]) -> (Fault, Spot) {
+        let faulty = read(&"a.yaml".into(), bytes).expect_err("a fault");
+        let place = faulty.found[0].place.clone().expect("a place");
+        if let Spot::Bytes(from, to) = place.spot {
+            assert!(faulty.text.get(from..to).is_some(), "{from}..{to} of {:?}", faulty.text);
+        }
+        (faulty.found[0].fault, place.spot)
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused_where_it_stands() {
+        for (bytes, spot) in [
+            (&b"a: b\xe9c\n"[..], Spot::Bytes(4, 7)),
+            (b"a: \0\n", Spot::Bytes(3, 4)),
+            (b"a: \x7f", Spot::Bytes(3, 4)),
+            ("a: \u{85}".as_bytes(), Spot::Bytes(3, 5)),
+            ("a: \u{feff}b".as_bytes(), Spot::Bytes(3, 6)),
+            (b"a:\n\tb: c\n", Spot::Bytes(3, 4)),
+            (b"a:\n  \tb: c\n", Spot::Bytes(5, 6)),
+        ] {
+            assert_eq!(refused(bytes), (Fault::NotText, spot), "{bytes:?}");
+        }
+        assert_eq!(refused(&vec![b' '; LARGEST + 1]), (Fault::TooLarge, Spot::File));
+    }
+
+    #[test]
+    fn marks_and_line_ends_of_other_systems_are_accepted() {
+        for (bytes, text) in [
+            (&b"\xef\xbb\xbfa: b\r\n"[..], "a: b\r\n"),
+            (b"a: b\t# c\n\t# d\n \t \n", "a: b\t# c\n\t# d\n \t \n"),
+            ("a: \u{2013}\u{e4}".as_bytes(), "a: \u{2013}\u{e4}"),
+        ] {
+            assert_eq!(&*read(&"a.yaml".into(), bytes).expect("text"), text);
+        }
+    }
 }

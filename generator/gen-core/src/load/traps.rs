@@ -1,4 +1,4 @@
-//! Words that YAML 1.1 and YAML 1.2 read differently.
+//! What YAML 1.1 and YAML 1.2, or two readers of one of them, understand differently: unquoted words, tags, merge keys.
 
 use super::marked::{Kind, Node};
 
@@ -8,12 +8,22 @@ pub(super) fn ambiguous(word: &str) -> Option<&'static str> {
         "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => return Some("true"),
         "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => return Some("false"),
         "~" => return Some("nothing"),
+        "<<" => return Some("an order to merge mappings"),
         _ => {}
+    }
+    for (plain, meaning) in [("true", "true"), ("false", "false"), ("null", "nothing")] {
+        if word != plain && word.eq_ignore_ascii_case(plain) {
+            return Some(meaning);
+        }
     }
     let digits = word.strip_prefix(['-', '+']).unwrap_or(word);
     let first = digits.bytes().next()?;
     if matches!(digits, ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN") {
         return Some("a number without end, or none");
+    }
+    let point = digits.strip_prefix('.').or_else(|| digits.strip_suffix('.'));
+    if point.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit())) {
+        return Some("text, others as a number");
     }
     if !first.is_ascii_digit() {
         return None;
@@ -37,44 +47,19 @@ pub(super) fn ambiguous(word: &str) -> Option<&'static str> {
     None
 }
 
-/// Whether a text may hold such a word, or nothing where a value belongs: a cheap look that errs on the safe side.
-pub(super) fn suspicious(text: &str) -> bool {
-    ["null", "Null", "NULL"].iter().any(|word| text.contains(word))
-        || lacks_a_value(text)
-        || text.lines().any(|line| {
-            line.split(|c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']' | '{' | '}'))
-                .any(|word| ambiguous(word.strip_suffix(':').unwrap_or(word)).is_some())
-        })
-}
+/// What [`collect`] says of a value with a tag.
+pub(super) const TAGGED: &str = "another type";
 
-/// Whether a key may have no value: serde would take the default, where an editor says that something is missing.
-fn lacks_a_value(text: &str) -> bool {
-    let mut open: Option<usize> = None;
-    for line in text.lines() {
-        let content = line.split(" #").next().unwrap_or(line).trim_end();
-        let trimmed = content.trim_start();
-        if trimmed.is_empty() || trimmed.starts_with('#') {
-            continue;
-        }
-        let indent = content.len() - trimmed.len();
-        // What belongs to a key is further in; items of a list may stand just below it.
-        if open.is_some_and(|key| indent < key || (indent == key && !trimmed.starts_with('-'))) {
-            return true;
-        }
-        let inner = trimmed.trim_start_matches("- ");
-        open = content.ends_with(':').then_some(content.len() - inner.len());
-        if [":,", ": ,", ":}", ": }", ":]", ": ]"].iter().any(|end| content.contains(end)) {
-            return true;
-        }
-    }
-    open.is_some()
-}
-
-/// Every unquoted word of a document that tools disagree about.
+/// Every tag and every unquoted word of a document that tools disagree about.
 pub(super) fn collect<'a>(node: &'a Node, found: &mut Vec<(&'a Node, &'static str)>) {
+    if node.tagged {
+        found.push((node, TAGGED));
+    }
     match &node.kind {
-        Kind::Scalar(text, true) => found.extend(ambiguous(text).map(|meaning| (node, meaning))),
-        Kind::Scalar(_, false) => {}
+        Kind::Scalar(text, true) if !node.tagged => {
+            found.extend(ambiguous(text).map(|meaning| (node, meaning)));
+        }
+        Kind::Scalar(..) => {}
         Kind::Sequence(items) => items.iter().for_each(|item| collect(item, found)),
         Kind::Mapping(entries) => {
             for (key, value) in entries {
@@ -89,9 +74,10 @@ pub(super) fn collect<'a>(node: &'a Node, found: &mut Vec<(&'a Node, &'static st
 mod tests {
     #[test]
     fn words_that_tools_disagree_about() {
-        for word in
-            ["NO", "on", "y", "0777", "1_000", "12:30:00", "5e10", "1E3", ".inf", "0x1f", "~", "-.inf"]
-        {
+        for word in [
+            "NO", "on", "y", "0777", "1_000", "12:30:00", "5e10", "1E3", ".inf", "0x1f", "~", "-.inf",
+            "True", "NULL", "<<", "5.", ".5",
+        ] {
             assert!(super::ambiguous(word).is_some(), "{word}");
         }
         for word in [

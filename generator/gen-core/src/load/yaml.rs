@@ -4,49 +4,88 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
+use serde_yaml::Error;
 
-use crate::diag::{Diagnostic, Fault, Place, Spot, any_error};
+use crate::diag::{Diagnostic, Fault, Place, Spot};
+use crate::model::strict::Strict;
 
-use super::{faults, secrets, traps};
+use super::shape::Shape;
+use super::{faults, scan};
 
-fn options() -> serde_yaml::Options {
-    serde_yaml::options! {
+/// A text that gives no model: why, and how it may be shown.
+#[derive(Debug)]
+pub(super) struct Faulty {
+    /// Every fault, never none.
+    pub found: Vec<Diagnostic>,
+    /// The text with secrets made unreadable.
+    pub text: Arc<str>,
+}
+
+/// Reads a model, or gives every fault of its file.
+pub(super) fn read<T: DeserializeOwned + JsonSchema>(file: &Arc<str>, text: &Arc<str>) -> Result<T, Faulty> {
+    judge(file, text, fast(text), || Arc::new(Shape::of::<T>()))
+}
+
+/// What the fast path's result is worth.
+pub(super) fn judge<T>(
+    file: &Arc<str>,
+    text: &Arc<str>,
+    fast: Result<T, Error>,
+    shape: impl FnOnce() -> Arc<Shape>,
+) -> Result<T, Faulty> {
+    match fast {
+        Ok(model) if !scan::suspicious(text) => Ok(model),
+        // What serde accepts the schema accepts too (`law.rs`): compiling one would cost more than everything else.
+        Ok(model) => {
+            let faulty = faults::all(file, text, None);
+            if faulty.found.is_empty() { Ok(model) } else { Err(faulty) }
+        }
+        Err(error) => {
+            let mut faulty = faults::all(file, text, Some(&*shape()));
+            if faulty.found.is_empty() {
+                faulty.found = faults::numbers(file, text);
+            }
+            if faulty.found.is_empty() {
+                faulty.found.push(unexplained(file, text, &error));
+            }
+            Err(faulty)
+        }
+    }
+}
+
+/// Reads a model in one go, or gives the first fault only.
+pub(super) fn fast<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+    let options = serde_yaml::options! {
         budget: serde_yaml::budget! {
             max_depth: 64,
             max_nodes: 100_000,
             max_aliases: 1_000,
             max_documents: 1,
         },
+        alias_limits: serde_yaml::alias_limits! { max_total_replayed_events: 100_000 },
         duplicate_keys: serde_yaml::DuplicateKeyPolicy::Error,
         merge_keys: serde_yaml::MergeKeyPolicy::Error,
         legacy_octal_numbers: false,
         strict_booleans: true,
+        // `1.30` is a number to every other reader, and to the schema; who means text writes quotes.
         no_schema: true,
         reject_unsupported_tags: true,
         with_snippet: false,
-    }
+    };
+    serde_yaml::with_deserializer_from_str_with_options(text, options, |deserializer| {
+        T::deserialize(Strict(deserializer))
+    })
 }
 
-/// Reads a model, or gives every fault of its file.
-pub(super) fn read<T: DeserializeOwned + JsonSchema>(
-    file: &Arc<str>,
-    text: &str,
-) -> Result<T, Vec<Diagnostic>> {
-    let fast = serde_yaml::from_str_with_options::<T>(text, options());
-    if fast.is_ok() && !traps::suspicious(text) && !secrets::suspicious(text) {
-        return fast.map_err(|_| Vec::new());
-    }
-    let found = faults::all(file, text, &schemars::schema_for!(T).to_value());
-    match fast {
-        Ok(model) if !any_error(&found) => Ok(model),
-        Ok(_) => Err(found),
-        Err(_) if any_error(&found) => Err(found),
-        // The schema has no complaint and the model has: what the model says is the fault.
-        Err(error) => Err(vec![unexplained(file, text, &error)]),
-    }
-}
-
-fn unexplained(file: &Arc<str>, text: &str, error: &serde_yaml::Error) -> Diagnostic {
+/// What serde says, where the schema has no complaint. Nothing that is refused is refused in silence.
+fn unexplained(file: &Arc<str>, text: &str, error: &Error) -> Diagnostic {
+    let fault = match error {
+        Error::Budget { .. }
+        | Error::AliasReplayLimitExceeded { .. }
+        | Error::AliasExpansionLimitExceeded { .. }
+        | Error::AliasReplayStackDepthExceeded { .. } => Fault::TooLarge,
+        _ => Fault::WrongValue,
+    };
     let message = error.without_snippet().to_string();
     let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
     let place = match error.location() {
@@ -60,5 +99,5 @@ fn unexplained(file: &Arc<str>, text: &str, error: &serde_yaml::Error) -> Diagno
         }
         None => Place::file(file.clone()),
     };
-    Diagnostic::error(Fault::WrongValue).at(place).label(message)
+    Diagnostic::error(fault).at(place).label(message)
 }

@@ -68,12 +68,16 @@ pub enum ValueType {
     /// `bool`.
     Bool(BoolWord),
     /// A set.
+    #[serde(deserialize_with = "super::strict::variant")]
     Set(SetType),
     /// Ordered words, lowest first.
+    #[serde(deserialize_with = "super::strict::variant")]
     Level(LevelType),
     /// Words without order.
+    #[serde(deserialize_with = "super::strict::variant")]
     Enum(EnumType),
     /// Named fields.
+    #[serde(deserialize_with = "super::strict::variant")]
     Record(RecordType),
 }
 

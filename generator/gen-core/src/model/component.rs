@@ -167,26 +167,37 @@ impl std::fmt::Display for ComponentType {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Component {
     /// `PostgreSQL`.
+    #[serde(deserialize_with = "super::strict::variant")]
     Postgres(Postgres),
     /// Object store with the S3 API.
+    #[serde(deserialize_with = "super::strict::variant")]
     ObjectStore(ObjectStore),
     /// Temporal.
+    #[serde(deserialize_with = "super::strict::variant")]
     Temporal(Temporal),
     /// Secrets store.
+    #[serde(deserialize_with = "super::strict::variant")]
     Secrets(Secrets),
     /// Metrics, logs and traces.
+    #[serde(deserialize_with = "super::strict::variant")]
     Telemetry(Telemetry),
     /// Key-value cache.
+    #[serde(deserialize_with = "super::strict::variant")]
     Cache(Cache),
     /// Content delivery.
+    #[serde(deserialize_with = "super::strict::variant")]
     Delivery(Delivery),
     /// Media relay.
+    #[serde(deserialize_with = "super::strict::variant")]
     Realtime(Realtime),
     /// `SurrealDB`.
+    #[serde(deserialize_with = "super::strict::variant")]
     Surrealdb(Surrealdb),
     /// Kubernetes cluster; implied, declared only to set its version.
+    #[serde(deserialize_with = "super::strict::variant")]
     Cluster(Cluster),
     /// Identity of CI; declared by the stack of purpose `foundation`.
+    #[serde(deserialize_with = "super::strict::variant")]
     Ci(Ci),
 }
 
@@ -214,7 +225,6 @@ impl Component {
 #[serde(deny_unknown_fields)]
 pub struct Postgres {
     /// Major version.
-    #[schemars(range(min = 14, max = 99))]
     pub major: Major,
     /// Databases to be made.
     pub databases: Vec<DatabaseName>,
@@ -226,6 +236,7 @@ pub struct Postgres {
 /// A major version of `PostgreSQL`, 14 or later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(try_from = "u8")]
+#[schemars(extend("minimum" = 14, "maximum" = 99))]
 pub struct Major(u8);
 
 impl Major {
@@ -345,14 +356,13 @@ pub struct Surrealdb {
 #[serde(deny_unknown_fields)]
 pub struct Cluster {
     /// Minor version, such as `"1.36"`.
-    #[schemars(regex(pattern = "^1\\.[0-9]{2}$"))]
     pub kubernetes: Minor,
 }
 
 /// A minor version of Kubernetes, such as `1.36`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
-#[schemars(with = "String")]
+#[schemars(with = "String", extend("pattern" = "^1\\.[0-9]{2}$"))]
 pub struct Minor(String);
 
 impl Minor {

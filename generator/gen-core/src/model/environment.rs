@@ -261,6 +261,7 @@ pub enum Size {
     /// A class; the provider's file says what it means.
     Class(SizeClass),
     /// Details.
+    #[serde(deserialize_with = "super::strict::variant")]
     Details(SizeDetails),
 }
 
@@ -332,6 +333,7 @@ pub enum Protect {
     /// No, or yes with the forge's own rules.
     Plain(bool),
     /// Yes, by these people.
+    #[serde(deserialize_with = "super::strict::variant")]
     Approved(Approval),
 }
 

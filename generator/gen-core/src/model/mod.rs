@@ -6,6 +6,7 @@ pub mod environment;
 pub mod names;
 pub mod profile;
 pub mod stack;
+pub(crate) mod strict;
 pub mod subject;
 pub mod units;
 pub mod waiver;

@@ -321,7 +321,6 @@ pub struct Slos {
 #[serde(deny_unknown_fields)]
 pub struct Objective {
     /// Per cent.
-    #[schemars(range(min = 50, max = 100))]
     pub objective: Percent,
     /// Window over which it holds.
     pub window: Period,
@@ -332,10 +331,8 @@ pub struct Objective {
 #[serde(deny_unknown_fields)]
 pub struct LatencyObjective {
     /// Per cent.
-    #[schemars(range(min = 50, max = 100))]
     pub objective: Percent,
     /// The limit in milliseconds, such as `300ms`.
-    #[schemars(regex(pattern = "^[1-9][0-9]{0,5}ms$"))]
     pub under: Milliseconds,
     /// Window over which it holds.
     pub window: Period,
@@ -344,6 +341,7 @@ pub struct LatencyObjective {
 /// A number from 50 to 100.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
 #[serde(try_from = "f64")]
+#[schemars(extend("minimum" = 50, "maximum" = 100))]
 pub struct Percent(f64);
 
 impl Percent {
@@ -368,7 +366,7 @@ impl TryFrom<f64> for Percent {
 /// A number of milliseconds, such as `300ms`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
-#[schemars(with = "String")]
+#[schemars(with = "String", extend("pattern" = "^[1-9][0-9]{0,5}ms$"))]
 pub struct Milliseconds(u32);
 
 impl Milliseconds {
