@@ -44,17 +44,26 @@ pub struct Proof {
     pub matrix: Matrix,
     /// The targets that could be put together, in the order of stacks and environments.
     pub targets: Vec<Judged>,
+}
+
+/// Targets, and what they are going to be judged by.
+#[derive(Debug)]
+pub struct Ground {
+    /// Facts, and the day.
+    pub matrix: Matrix,
+    /// The wanted targets that could be put together, in the order of stacks and environments.
+    pub targets: Vec<Target>,
     /// Every environment that there is, those with faults included.
     pub known: Vec<TargetId>,
 }
 
-/// Judges all targets that `wanted` names. Faults of the matrix itself leave no proof at all.
-pub fn prove(
+/// Puts together the targets that `wanted` names. Faults of the matrix itself leave nothing to judge by.
+pub fn prepare(
     repository: &Repository,
     what_if: &WhatIf,
     as_of: Option<Date>,
     wanted: &(dyn Fn(&TargetId) -> bool + Sync),
-) -> (Option<Proof>, Vec<Diagnostic>) {
+) -> (Option<Ground>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let (Some(dictionary), Some(written)) = (&repository.dictionary, &repository.as_of) else {
         for (missing, file) in [
@@ -74,32 +83,14 @@ pub fn prove(
     let as_of = as_of.unwrap_or(written.value.date);
     let (matrix, found) = Matrix::of_repository(repository, &Arc::new(dictionary.value.clone()), as_of);
     diagnostics.extend(found);
-    let (targets, found) = resolve(repository, what_if);
+    let (mut targets, found) = resolve(repository, what_if);
     diagnostics.extend(found);
     if any_error(&diagnostics)
         && diagnostics.iter().any(|diagnostic| diagnostic.fault.area() == crate::diag::Area::Proof)
     {
         return (None, diagnostics);
     }
-    let targets: Vec<Target> = targets.into_iter().filter(|target| wanted(&target.id)).collect();
-    let outcomes: Vec<(Judged, Vec<Diagnostic>)> = targets
-        .into_par_iter()
-        .map(|target| {
-            let (outcome, mut found) = check(repository, &matrix, target);
-            match outcome {
-                Ok(checked) => (Judged::Checked(Box::new(checked)), found),
-                Err(refused) => {
-                    found.extend(refusals(repository, &matrix, &refused));
-                    (Judged::Refused(refused), found)
-                }
-            }
-        })
-        .collect();
-    let mut judged = Vec::with_capacity(outcomes.len());
-    for (target, found) in outcomes {
-        judged.push(target);
-        diagnostics.extend(found);
-    }
+    targets.retain(|target| wanted(&target.id));
     let known = repository
         .stacks
         .iter()
@@ -107,5 +98,36 @@ pub fn prove(
             files.environments.keys().map(|env| TargetId { stack: stack.clone(), env: env.clone() })
         })
         .collect();
-    (Some(Proof { matrix, targets: judged, known }), diagnostics)
+    (Some(Ground { matrix, targets, known }), diagnostics)
+}
+
+/// Judges one target; what refuses it is among the diagnostics, with what to choose instead.
+pub fn judge(repository: &Repository, matrix: &Matrix, target: Target) -> (Judged, Vec<Diagnostic>) {
+    let (outcome, mut found) = check(repository, matrix, target);
+    match outcome {
+        Ok(checked) => (Judged::Checked(Box::new(checked)), found),
+        Err(refused) => {
+            found.extend(refusals(repository, matrix, &refused));
+            (Judged::Refused(refused), found)
+        }
+    }
+}
+
+/// Judges all targets that `wanted` names, and keeps them.
+pub fn prove(
+    repository: &Repository,
+    what_if: &WhatIf,
+    as_of: Option<Date>,
+    wanted: &(dyn Fn(&TargetId) -> bool + Sync),
+) -> (Option<Proof>, Vec<Diagnostic>) {
+    let (ground, mut diagnostics) = prepare(repository, what_if, as_of, wanted);
+    let Some(Ground { matrix, targets, .. }) = ground else { return (None, diagnostics) };
+    let outcomes: Vec<(Judged, Vec<Diagnostic>)> =
+        targets.into_par_iter().map(|target| judge(repository, &matrix, target)).collect();
+    let mut targets = Vec::with_capacity(outcomes.len());
+    for (judged, found) in outcomes {
+        targets.push(judged);
+        diagnostics.extend(found);
+    }
+    (Some(Proof { matrix, targets }), diagnostics)
 }

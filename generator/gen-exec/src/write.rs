@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 use gen_core::diag::{Diagnostic, Fault, Place};
 use gen_core::digest::sha256_hex;
 use gen_core::plan::{FileDiff, MANIFEST, State, TEMPORARY, TreeDiff};
-use rayon::prelude::*;
 
 /// What was done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,24 +22,6 @@ pub struct Written {
     pub changed: usize,
     /// Files removed.
     pub removed: usize,
-}
-
-/// Brings the tree to what was planned. Owners are independent: what stops one does not stop the others.
-pub fn write(root: &Path, diffs: &[TreeDiff]) -> (Written, Vec<Diagnostic>) {
-    let outcomes: Vec<_> = diffs.par_iter().map(|diff| write_tree(root, diff)).collect();
-    let mut written = Written::default();
-    let mut diagnostics = Vec::new();
-    for outcome in outcomes {
-        match outcome {
-            Ok(one) => {
-                written.created += one.created;
-                written.changed += one.changed;
-                written.removed += one.removed;
-            }
-            Err(diagnostic) => diagnostics.push(*diagnostic),
-        }
-    }
-    (written, diagnostics)
 }
 
 /// Makes files that do not exist yet, below a root.
@@ -60,9 +41,8 @@ pub fn create_new(root: &Path, files: &[gen_core::kind::Rendered]) -> Vec<Diagno
     faults
 }
 
-type Outcome<T> = Result<T, Box<Diagnostic>>;
-
-fn write_tree(root: &Path, diff: &TreeDiff) -> Outcome<Written> {
+/// Brings the files of one owner to what was planned. Owners are independent: what stops one does not stop the others.
+pub fn write_tree(root: &Path, diff: &TreeDiff) -> Result<Written, Box<Diagnostic>> {
     let base = root.join(diff.folder.as_ref());
     let mut written = Written::default();
     let work = diff.files.iter().any(|file| actionable(&file.state));

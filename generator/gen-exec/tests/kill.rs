@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gen_core::kind::{Content, Rendered, Tree};
-use gen_core::plan::{MANIFEST, State, TEMPORARY, compare};
-use gen_exec::write::write;
+use gen_core::plan::{MANIFEST, State, TEMPORARY, compare_tree};
+use gen_exec::write::write_tree;
 
 const FOLDER: &str = "terraform-out/a/b";
 
@@ -31,8 +31,7 @@ fn tree(new: bool) -> Tree {
 }
 
 fn bring(root: &Path, new: bool) {
-    let (_, faults) = write(root, &compare(root, &[tree(new)]));
-    assert!(faults.is_empty(), "{faults:?}");
+    write_tree(root, &compare_tree(root, &tree(new))).expect("nothing is in the way");
 }
 
 fn on_disk(root: &Path) -> BTreeMap<String, Vec<u8>> {
@@ -70,7 +69,8 @@ fn check_repaired(root: &Path, new: bool) {
     found.remove(MANIFEST);
     assert_eq!(found.keys().collect::<Vec<_>>(), expected(new).keys().collect::<Vec<_>>());
     assert_eq!(found, expected(new));
-    assert!(compare(root, &[tree(new)]).iter().all(|diff| !diff.has_changes() && diff.files.is_empty()));
+    let diff = compare_tree(root, &tree(new));
+    assert!(!diff.has_changes() && diff.files.is_empty());
 }
 
 #[test]
@@ -100,14 +100,9 @@ fn a_kill_leaves_each_file_old_or_new() {
         child.kill().expect("the child is killed");
         child.wait().expect("the child ends");
         check_whole(root);
-        let diffs = compare(root, &[tree(kill % 2 == 0)]);
-        assert!(
-            diffs
-                .iter()
-                .flat_map(|diff| &diff.files)
-                .all(|file| !matches!(file.state, State::HandEdited | State::Foreign))
-        );
-        leftovers += diffs.iter().map(|diff| diff.count(&State::Leftover)).sum::<usize>();
+        let diff = compare_tree(root, &tree(kill % 2 == 0));
+        assert!(diff.files.iter().all(|file| !matches!(file.state, State::HandEdited | State::Foreign)));
+        leftovers += diff.count(&State::Leftover);
         check_repaired(root, kill % 2 == 0);
     }
     println!("{kills} kills, {leftovers} temporary files left and removed");
@@ -124,12 +119,11 @@ fn what_was_edited_by_hand_is_never_touched() {
     for path in [&changed, &gone] {
         std::fs::write(path, "mine").expect("an edit");
     }
-    let diffs = compare(root, &[tree(true)]);
-    assert_eq!(diffs[0].count(&State::HandEdited), 2);
-    assert_eq!(diffs[0].diagnostics().len(), 2);
+    let diff = compare_tree(root, &tree(true));
+    assert_eq!(diff.count(&State::HandEdited), 2);
+    assert_eq!(diff.diagnostics().len(), 2);
     for _ in 0..2 {
-        let (_, faults) = write(root, &compare(root, &[tree(true)]));
-        assert!(faults.is_empty(), "{faults:?}");
+        bring(root, true);
         for path in [&changed, &gone] {
             assert_eq!(std::fs::read(path).expect("still there"), b"mine");
         }
@@ -144,9 +138,9 @@ fn links_and_unwritable_folders_are_reported() {
     let elsewhere = tempfile::tempdir().expect("a folder");
     std::fs::remove_dir_all(root.join(FOLDER).join("d1")).expect("removed");
     std::os::unix::fs::symlink(elsewhere.path(), root.join(FOLDER).join("d1")).expect("a link");
-    let diffs = compare(root, &[tree(true)]);
-    assert!(diffs[0].count(&State::NotAFile) > 0);
-    let _ = write(root, &diffs);
+    let diff = compare_tree(root, &tree(true));
+    assert!(diff.count(&State::NotAFile) > 0);
+    let _ = write_tree(root, &diff);
     assert_eq!(
         std::fs::read_dir(elsewhere.path()).expect("a folder").count(),
         0,

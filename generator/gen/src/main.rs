@@ -5,6 +5,7 @@ mod commands;
 mod document;
 mod session;
 mod view;
+mod walk;
 
 use std::process::ExitCode;
 

@@ -1,19 +1,15 @@
-//! What most commands start with: the repository, its targets, and what is rendered from them.
+//! What most commands start with: the repository as read, and which targets were asked for.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use gen_core::diag::{Diagnostic, Fault, did_you_mean};
-use gen_core::kind::terraform::Terraform;
-use gen_core::kind::{Content, Rendered, Tree};
 use gen_core::load::Repository;
 use gen_core::model::names::{ComponentName, ProfileName, SubjectName};
 use gen_core::model::units::Date;
-use gen_core::plan::{TreeDiff, compare, compare_tree, gone};
-use gen_core::prove::{Judged, Proof, prove};
+use gen_core::prove::{Proof, prove};
 use gen_core::resolve::{TargetId, WhatIf};
-use rayon::prelude::*;
 
 use crate::cli::{Global, WhatIfArgs};
 
@@ -34,12 +30,6 @@ impl Texts<'_> {
     pub(crate) fn get(&self, file: &str) -> Option<Arc<str>> {
         self.0.texts.get(file).cloned()
     }
-}
-
-/// Rendered trees and how they compare with the disk.
-pub(crate) struct Rendering<'a> {
-    pub terraform: Terraform<'a>,
-    pub diffs: Vec<TreeDiff>,
 }
 
 impl Session {
@@ -112,97 +102,25 @@ impl Session {
         self.stack.is_some() || self.env.is_some()
     }
 
-    /// Judges the selected targets.
+    /// Judges the selected targets, for commands that need them all at once.
     pub(crate) fn prove(&mut self, what_if: &WhatIf, as_of: Option<Date>) -> Option<Proof> {
         let (proof, found) = prove(&self.repository, what_if, as_of, &|id| self.selects(id));
-        // Faults of targets that were not asked for are not the answer to this question.
-        let asked = |diagnostic: &Diagnostic| match &diagnostic.target {
-            Some(target) => match target.split_once('/') {
-                Some((stack, env)) => {
-                    self.stack.as_deref().is_none_or(|wanted| wanted == stack)
-                        && self.env.as_deref().is_none_or(|wanted| wanted == env)
-                }
-                None => true,
-            },
-            None => true,
-        };
-        let found: Vec<Diagnostic> = found.into_iter().filter(asked).collect();
-        self.diagnostics.extend(found);
+        self.report(found);
         proof
     }
 
-    /// Renders what was proven and compares it with the disk.
-    pub(crate) fn render<'a>(&'a self, proof: &Proof) -> (Rendering<'a>, Vec<Diagnostic>) {
-        let (terraform, mut diagnostics) = Terraform::new(&self.repository);
-        diagnostics.extend(terraform.check_modules());
-        // Rendered and compared target by target, so that the bytes of one are gone before the next is rendered.
-        let outcomes: Vec<_> = proof
-            .targets
-            .par_iter()
-            .filter_map(|judged| match judged {
-                Judged::Checked(checked) => Some(terraform.render(checked.target()).map(|mut files| {
-                    files.sort_by(|a, b| a.path.cmp(&b.path));
-                    compare_tree(&self.root, &Tree { folder: folder(&judged.target().id), files })
-                })),
-                Judged::Refused(_) => None,
+    /// Adds faults to those of the session. Faults of targets that were not asked for are not the answer to this question.
+    pub(crate) fn report(&mut self, found: Vec<Diagnostic>) {
+        let asked = |diagnostic: &Diagnostic| {
+            let target = diagnostic.target.as_ref().and_then(|target| target.split_once('/'));
+            target.is_none_or(|(stack, env)| {
+                self.stack.as_deref().is_none_or(|wanted| wanted == stack)
+                    && self.env.as_deref().is_none_or(|wanted| wanted == env)
             })
-            .collect();
-        let mut diffs = Vec::with_capacity(outcomes.len() + 2);
-        for outcome in outcomes {
-            match outcome {
-                Ok(diff) => diffs.push(diff),
-                Err(found) => diagnostics.extend(found),
-            }
-        }
-        let mut trees = Vec::new();
-        // A part of the targets says nothing about modules that the others use, nor about targets that are gone. A file
-        // with faults hides targets, so that what belongs to them looks abandoned: then nothing is removed either.
-        let whole = proof.targets.len() == proof.known.len() && !gen_core::diag::any_error(&self.diagnostics);
-        if self.is_partial() || !whole {
-            let used: BTreeSet<Arc<str>> =
-                proof.targets.iter().flat_map(|judged| terraform.modules_of(judged.target())).collect();
-            let tree = terraform.module_tree(used);
-            trees.push(self.with_other_modules(tree));
-        } else {
-            trees.push(
-                terraform.module_tree(
-                    proof.targets.iter().flat_map(|judged| terraform.modules_of(judged.target())),
-                ),
-            );
-            let known = proof.known.iter().map(folder).collect();
-            trees.extend(gone(&self.root, &known));
-        }
-        diffs.extend(compare(&self.root, &trees));
-        diagnostics.extend(diffs.iter().flat_map(TreeDiff::diagnostics));
-        (Rendering { terraform, diffs }, diagnostics)
+        };
+        let found: Vec<Diagnostic> = found.into_iter().filter(asked).collect();
+        self.diagnostics.extend(found);
     }
-
-    /// Modules that only targets outside the selection use stay as they are on disk.
-    fn with_other_modules(&self, mut tree: Tree) -> Tree {
-        let rendered: BTreeSet<String> = tree.files.iter().filter_map(|file| module_of(&file.path)).collect();
-        let base = self.root.join(tree.folder.as_ref());
-        let manifest = std::fs::read(base.join(gen_core::plan::MANIFEST)).unwrap_or_default();
-        for path in gen_core::plan::Manifest::read(&manifest).files.keys() {
-            if module_of(path).is_none_or(|module| !rendered.contains(&module))
-                && let Ok(bytes) = std::fs::read(base.join(path))
-            {
-                tree.files.push(Rendered { path: Arc::from(path.as_str()), content: Content::new(bytes) });
-            }
-        }
-        tree.files.sort_by(|a, b| a.path.cmp(&b.path));
-        tree
-    }
-}
-
-/// `aws/network/main.tf` → `aws/network`.
-fn module_of(path: &str) -> Option<String> {
-    let mut parts = path.splitn(3, '/');
-    Some(format!("{}/{}", parts.next()?, parts.next()?))
-}
-
-/// The folder that a target is rendered into.
-pub(crate) fn folder(id: &TargetId) -> Arc<str> {
-    Arc::from(format!("terraform-out/{}/{}", id.stack, id.env))
 }
 
 fn unknown(what: &str, wanted: &str, known: &[&str]) -> Diagnostic {

@@ -8,7 +8,8 @@ use crate::model::units::Date;
 use crate::resolve::Target;
 
 use super::matrix::Matrix;
-use super::verdict::{Verdict, VerdictKind, Waived, WaiverContext, judge, waivers};
+use super::verdict::{Verdict, VerdictKind, judge};
+use super::waiver::{Waived, WaiverContext, waivers};
 
 /// The verdicts on everything that a target needs, in the order of components and capabilities.
 #[derive(Debug, Clone, Default)]

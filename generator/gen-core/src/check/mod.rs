@@ -2,6 +2,8 @@
 
 mod candidates;
 mod checked;
+mod claim;
+mod dictionary;
 #[cfg(test)]
 mod laws;
 pub mod matrix;
@@ -9,6 +11,7 @@ mod refusal;
 pub mod truth;
 pub mod value;
 mod verdict;
+mod waiver;
 pub mod words;
 
 use std::sync::Arc;
@@ -18,7 +21,8 @@ pub use checked::{Checked, Counts, Refused, Report, check};
 pub use matrix::{Claim, Matrix};
 pub use refusal::refusals;
 pub use truth::Truth;
-pub use verdict::{Verdict, VerdictKind, WaiverContext, judge, waivers};
+pub use verdict::{Verdict, VerdictKind, judge};
+pub use waiver::{Waived, WaiverContext, waivers};
 
 use crate::diag::Place;
 use crate::model::capability::Severity;

@@ -4,17 +4,14 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::diag::{Diagnostic, Fault, Place, Route, did_you_mean};
-use crate::load::Loaded;
-use crate::model::capability::{Dictionary, Severity};
-use crate::model::names::{CapabilityId, ComponentName, EnvName};
-use crate::model::profile::{OnUnknown, UnknownPolicy, WaiverRules};
-use crate::model::units::Date;
-use crate::model::waiver::{Waiver, Waivers};
+use crate::diag::{Diagnostic, Fault};
+use crate::model::capability::Severity;
+use crate::model::profile::{OnUnknown, UnknownPolicy};
 
 use super::Requirement;
 use super::matrix::{Claim, Matrix};
 use super::truth::Truth;
+use super::waiver::Waived;
 
 /// What becomes of a requirement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
@@ -97,109 +94,4 @@ pub fn judge(
     let (kind, blocks) = if is_waived { (VerdictKind::Waived, false) } else { (kind, blocks) };
     let claims = claims.into_iter().cloned().collect();
     Ok(Verdict { requirement: requirement.clone(), truth, kind, blocks, policy, claims })
-}
-
-/// A requirement that somebody answers for: component and capability.
-pub(super) type Waived = (ComponentName, CapabilityId);
-
-/// What waivers are checked against.
-pub struct WaiverContext<'a> {
-    /// The environment.
-    pub env: &'a EnvName,
-    /// Environments of the stack.
-    pub envs: &'a [&'a EnvName],
-    /// The profile's rules.
-    pub rules: WaiverRules,
-    /// The day.
-    pub as_of: Date,
-    /// Components of the target.
-    pub components: &'a [&'a ComponentName],
-    /// The dictionary.
-    pub dictionary: &'a Dictionary,
-}
-
-/// The waivers of a stack that have effect in an environment, and what is wrong with the others of that environment.
-pub fn waivers(file: &Loaded<Waivers>, context: &WaiverContext<'_>) -> (Vec<Waived>, Vec<Diagnostic>) {
-    let mut live = Vec::new();
-    let mut diagnostics = Vec::new();
-    for (index, waiver) in file.value.waivers.iter().enumerate() {
-        let at = |key: &str| Place::value(file.file.clone(), Route::keys(["waivers"]).index(index).key(key));
-        let fault =
-            |key: &str, label: String| Diagnostic::error(Fault::FaultyWaiver).at(at(key)).label(label);
-        if !context.envs.contains(&&waiver.env) {
-            let diagnostic = fault("env", format!("the stack has no environment `{}`", waiver.env));
-            diagnostics.push(with_nearest(
-                diagnostic,
-                waiver.env.as_str(),
-                context.envs.iter().map(|env| env.as_str()),
-            ));
-            continue;
-        }
-        if waiver.env != *context.env {
-            continue;
-        }
-        let before = diagnostics.len();
-        check_waiver(waiver, context, &fault, &mut diagnostics);
-        if diagnostics.len() == before {
-            live.push((waiver.component.clone(), waiver.capability.clone()));
-        }
-    }
-    (live, diagnostics)
-}
-
-fn check_waiver(
-    waiver: &Waiver,
-    context: &WaiverContext<'_>,
-    fault: &dyn Fn(&str, String) -> Diagnostic,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    if !context.components.contains(&&waiver.component) {
-        let diagnostic = fault("component", format!("the stack has no component `{}`", waiver.component));
-        let known = context.components.iter().map(|component| component.as_str());
-        diagnostics.push(with_nearest(diagnostic, waiver.component.as_str(), known));
-    }
-    if !context.dictionary.capabilities.contains_key(&waiver.capability) {
-        let diagnostic =
-            fault("capability", format!("the dictionary has no capability `{}`", waiver.capability));
-        let known = context.dictionary.capabilities.keys().map(CapabilityId::as_str);
-        diagnostics.push(with_nearest(diagnostic, waiver.capability.as_str(), known));
-    }
-    if context.as_of > waiver.until {
-        diagnostics.push(
-            fault("until", format!("expired: evidence is judged as of {}", context.as_of))
-                .help("close the gap, or ask for a new waiver"),
-        );
-    }
-    let longest = context.as_of.plus_days(context.rules.longest.as_days());
-    if waiver.until > longest {
-        diagnostics.push(
-            fault(
-                "until",
-                format!("too long: waivers of this profile run {} at most", context.rules.longest),
-            )
-            .help(format!("{longest} at the latest")),
-        );
-    }
-    let mut approvers: Vec<&String> =
-        waiver.approvers.iter().filter(|approver| **approver != waiver.author).collect();
-    approvers.sort();
-    approvers.dedup();
-    if waiver.approvers.contains(&waiver.author) {
-        diagnostics.push(
-            fault("approvers", "approved by its author".to_owned())
-                .help("somebody else has to answer for it"),
-        );
-    } else if approvers.len() < usize::from(context.rules.approvers) {
-        diagnostics.push(fault(
-            "approvers",
-            format!("{} of {} approvers", approvers.len(), context.rules.approvers),
-        ));
-    }
-}
-
-fn with_nearest<'a>(diagnostic: Diagnostic, word: &str, known: impl Iterator<Item = &'a str>) -> Diagnostic {
-    match did_you_mean(word, known) {
-        Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
-        None => diagnostic,
-    }
 }

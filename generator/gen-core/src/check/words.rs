@@ -33,6 +33,7 @@ pub fn offered(claim: &Claim) -> String {
     let not = claim.not_written.as_ref().map(|value| match value {
         Json::Bool(true) => "no".to_owned(),
         Json::String(word) => format!("less than `{word}`"),
+        several @ Json::Array(items) if items.len() > 1 => format!("none of {}", list(several)),
         other => format!("not {}", list(other)),
     });
     match (is, not) {

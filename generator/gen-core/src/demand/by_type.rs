@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::check::{Origin, Site};
+use crate::diag::{self, Route};
 use crate::model::component::{Component, ComponentType, Issuer};
 use crate::model::names::{ComponentName, Place};
 use crate::resolve::{Resolved, Settings, Target};
@@ -28,9 +29,22 @@ pub(super) fn ask(target: &Target, component: &Resolved, asks: &mut Vec<Ask>) {
             value,
             site,
             origin: Origin::ComponentType,
-            place: Some(declared_at(target, component)),
+            place: Some(asked_at(target, component, capability)),
         });
     }
+}
+
+/// The setting that a capability is asked by, else the component.
+fn asked_at(target: &Target, component: &Resolved, capability: &str) -> diag::Place {
+    let setting = match capability {
+        "k8s.version" => "kubernetes",
+        "db.postgres.version" => "major",
+        "cache.kv" => "engine",
+        "workflow.persistence.postgres" => "stores",
+        _ => return declared_at(target, component),
+    };
+    let route = Route::keys(["components", component.name.as_str(), setting]);
+    diag::Place::value(target.stack.file.clone(), route)
 }
 
 fn of_type(target: &Target, component: &Resolved) -> Vec<(&'static str, Value, Site)> {

@@ -191,6 +191,12 @@ faults! {
     ///
     /// Mend the faults of the other file.
     Entangled = "GEN0214", Model, "account depends on a file with faults";
+    /// The cluster's version is offered, but the provider's file names no add-on versions for it.
+    ///
+    /// Add-ons (network plugin, DNS, storage driver) are pinned, version by version. Without them a cluster has no network.
+    ///
+    /// Choose a version that the provider's `addons` name, or add the versions there, with their source.
+    NoAddons = "GEN0215", Model, "no add-on versions for this version of Kubernetes";
     /// A fact, a requirement or a `needs:` entry has a value that the dictionary does not allow for the capability, or names a source that is not listed.
     ///
     /// Facts decide what may be rendered, so they are checked like code.

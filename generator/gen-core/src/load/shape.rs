@@ -177,7 +177,7 @@ fn constants(context: &[Vec<ValidationError<'static>>]) -> Vec<String> {
     for error in context.iter().flatten() {
         match error.kind() {
             ValidationErrorKind::Constant { expected_value } => {
-                words.extend(expected_value.as_str().map(str::to_owned))
+                words.extend(expected_value.as_str().map(str::to_owned));
             }
             ValidationErrorKind::Enum { options } => {
                 let options = options.as_array().into_iter().flatten();

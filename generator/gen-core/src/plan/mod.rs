@@ -265,7 +265,7 @@ fn listing(base: &Path, folder: &str, files: &mut Vec<FileDiff>) -> BTreeMap<Str
                     .collect::<Vec<_>>()
                     .join("/");
                 let name = path.rsplit('/').next().unwrap_or(&path);
-                if folder != "terraform-out/modules" && is_terraforms_own(name) {
+                if folder != crate::kind::terraform::MODULE_COPIES && is_terraforms_own(name) {
                     continue;
                 }
                 present.insert(path, if entry.file_type().is_file() { Entry::File } else { Entry::Other });

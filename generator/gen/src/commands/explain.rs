@@ -82,7 +82,7 @@ fn known(session: &Session, proof: Option<&Proof>) -> Vec<String> {
     names.extend(repository.providers.keys().chain(repository.products.keys()).map(ToString::to_string));
     if let Some(proof) = proof {
         names.extend(proof.matrix.dictionary.capabilities.keys().map(ToString::to_string));
-        names.extend(proof.known.iter().map(ToString::to_string));
+        names.extend(proof.targets.iter().map(|judged| judged.target().id.to_string()));
     }
     names
 }

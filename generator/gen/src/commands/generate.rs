@@ -2,14 +2,17 @@
 
 use std::process::ExitCode;
 
-use gen_core::plan::TreeDiff;
+use gen_core::diag::Diagnostic;
+use gen_core::plan::{State, TreeDiff};
 use gen_core::resolve::WhatIf;
+use gen_exec::write::Written;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::{GenerateArgs, Global};
 use crate::session::Session;
 use crate::view::text::count;
+use crate::walk::walk;
 
 /// What `generate` prints.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -29,38 +32,66 @@ pub(crate) struct Body {
 pub(crate) fn run(global: &Global, arguments: &GenerateArgs) -> ExitCode {
     let mut session = Session::open(global);
     // A repository with faults is rendered as far as it goes: a broken production never stops development.
-    let Some(proof) = session.prove(&WhatIf::default(), None) else {
+    let root = session.root.clone();
+    let carry_out = |diff: &TreeDiff| {
+        let mut done = Done::of(diff);
+        if !arguments.check {
+            match gen_exec::write::write_tree(&root, diff) {
+                Ok(written) => done.written = written,
+                Err(fault) => {
+                    done.written = Written::default();
+                    done.fault = Some(fault);
+                }
+            }
+        }
+        done
+    };
+    let walked = walk(&mut session, &WhatIf::default(), None, |visit| visit.diff.map(&carry_out));
+    let Some(walked) = walked else {
         return super::finish(global, &mut session, "generate", Body::default(), "", false, false);
     };
-    let (diffs, found) = {
-        let (rendering, found) = session.render(&proof);
-        (rendering.diffs, found)
-    };
-    session.diagnostics.extend(found);
-    let mut body = Body { same: diffs.iter().map(|diff| diff.same).sum(), ..Body::default() };
-    for diff in &diffs {
-        for file in diff.files.iter().filter(|file| is_written(&file.state)) {
-            body.paths.push(format!("{}/{}", diff.folder, file.path));
-        }
-    }
-    let differs = diffs.iter().any(TreeDiff::has_changes);
-    if arguments.check {
-        use gen_core::plan::State;
-        let of = |state: State| diffs.iter().map(|diff| diff.count(&state)).sum();
-        (body.created, body.changed, body.removed) =
-            (of(State::Created), of(State::Changed), of(State::Removed));
-    } else {
-        let (written, faults) = gen_exec::write::write(&session.root, &diffs);
-        session.diagnostics.extend(faults);
-        (body.created, body.changed, body.removed) = (written.created, written.changed, written.removed);
+    let mut body = Body::default();
+    let mut differs = false;
+    let shared: Vec<Done> = walked.shared.iter().map(carry_out).collect();
+    for done in walked.kept.into_iter().flatten().chain(shared) {
+        body.created += done.written.created;
+        body.changed += done.written.changed;
+        body.removed += done.written.removed;
+        body.same += done.same;
+        body.paths.extend(done.paths);
+        differs |= done.differs;
+        session.diagnostics.extend(done.fault.map(|fault| *fault));
     }
     let human = human(&body, arguments.check);
     super::finish(global, &mut session, "generate", body, &human, differs, arguments.check)
 }
 
-fn is_written(state: &gen_core::plan::State) -> bool {
-    use gen_core::plan::State;
-    matches!(state, State::Created | State::Changed | State::Removed)
+/// What was done about the files of one owner.
+struct Done {
+    written: Written,
+    same: usize,
+    paths: Vec<String>,
+    differs: bool,
+    fault: Option<Box<Diagnostic>>,
+}
+
+impl Done {
+    /// As if everything had been done.
+    fn of(diff: &TreeDiff) -> Self {
+        let touched = |state: &State| matches!(state, State::Created | State::Changed | State::Removed);
+        let paths = diff.files.iter().filter(|file| touched(&file.state));
+        Self {
+            written: Written {
+                created: diff.count(&State::Created),
+                changed: diff.count(&State::Changed),
+                removed: diff.count(&State::Removed),
+            },
+            same: diff.same,
+            paths: paths.map(|file| format!("{}/{}", diff.folder, file.path)).collect(),
+            differs: diff.has_changes(),
+            fault: None,
+        }
+    }
 }
 
 fn human(body: &Body, check: bool) -> String {

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use gen_core::diag::{Diagnostic, Fault, Place};
 use gen_core::kind::{Content, Rendered};
-use gen_core::model::names::StackName;
+use gen_core::model::names::{StackName, SubjectName};
 use minijinja::{Environment, UndefinedBehavior, context};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -90,6 +90,7 @@ fn rendered(
         provider => arguments.provider.as_str(),
         country => arguments.country.as_str(),
         zone => format!("{stack}.example.org"),
+        kubernetes => newest_kubernetes(session, &arguments.provider),
     };
     FILES
         .iter()
@@ -113,4 +114,23 @@ fn rendered(
             })
         })
         .collect()
+}
+
+/// The newest version of Kubernetes that the provider's file names: one with add-ons if there are any, else one it offers.
+fn newest_kubernetes(session: &Session, provider: &str) -> String {
+    let file = SubjectName::parse(provider).ok().and_then(|name| session.repository.providers.get(&name));
+    let offered = file.into_iter().flat_map(|file| &file.value.facts).flat_map(|fact| {
+        let versions = fact.is.iter().find(|(id, _)| id.as_str() == "k8s.version");
+        versions.and_then(|(_, versions)| versions.as_array()).into_iter().flatten()
+    });
+    let with_addons = file.into_iter().flat_map(|file| file.value.addons.keys().map(String::as_str));
+    newest(with_addons)
+        .or_else(|| newest(offered.filter_map(serde_json::Value::as_str)))
+        .unwrap_or("1.35")
+        .to_owned()
+}
+
+fn newest<'a>(versions: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    versions
+        .max_by_key(|version| version.split('.').map(|part| part.parse().unwrap_or(0)).collect::<Vec<u32>>())
 }

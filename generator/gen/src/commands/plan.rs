@@ -1,21 +1,20 @@
 //! `gen plan`: verdicts, changes with their risk, files. Reads only.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use gen_core::check::{Counts, Verdict, VerdictKind, words};
+use gen_core::check::{Counts, Matrix, Verdict, VerdictKind, words};
 use gen_core::effect::{Change, Risk, changes};
 use gen_core::plan::{FileDiff, State, TreeDiff};
-use gen_core::prove::{Judged, Proof};
 use gen_core::resolve::{Bound, Target};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::{Format, Global, PlanArgs};
 use crate::document::PlaceDoc;
-use crate::session::{Rendering, Session, Texts, folder, what_if};
+use crate::session::{Session, what_if};
 use crate::view::plan as view;
+use crate::walk::{TargetState, Visit, walk};
 
 /// What `plan` and `check` print.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -41,8 +40,8 @@ pub(crate) struct TargetDoc {
     pub profile: String,
     /// Who provides what is not hosted, each with its region.
     pub providers: Vec<String>,
-    /// Nothing is rendered.
-    pub refused: bool,
+    /// What became of it.
+    pub state: TargetState,
     /// Roots, in the order in which they are applied.
     pub roots: Vec<String>,
     /// Components without a kind of artifact that renders them yet.
@@ -167,6 +166,9 @@ impl FilesDoc {
     }
 }
 
+/// Input files by path, to tell on which line a setting stands.
+type Texts = std::collections::BTreeMap<std::sync::Arc<str>, std::sync::Arc<str>>;
+
 pub(crate) fn run(global: &Global, arguments: &PlanArgs) -> ExitCode {
     let clock = crate::view::Clock::start();
     let mut session = Session::open(global);
@@ -201,70 +203,55 @@ pub(crate) fn build(
     as_of: Option<gen_core::model::units::Date>,
     detail: Detail,
 ) -> (Body, bool) {
-    let Some(proof) = session.prove(what_if, as_of) else { return (Body::default(), false) };
-    let (body, differs, found) = {
-        let (rendering, found) = session.render(&proof);
-        let body = body(session, &proof, &rendering, detail);
-        let differs = rendering.diffs.iter().any(TreeDiff::has_changes);
-        (body, differs, found)
-    };
-    session.diagnostics.extend(found);
-    (body, differs)
-}
-
-fn body(session: &Session, proof: &Proof, rendering: &Rendering<'_>, detail: Detail) -> Body {
-    let diffs: BTreeMap<&str, &TreeDiff> =
-        rendering.diffs.iter().map(|diff| (diff.folder.as_ref(), diff)).collect();
-    let soon = proof.matrix.as_of.plus_days(30);
-    let mut expiring: Vec<(&str, usize)> = proof
-        .targets
-        .iter()
-        .flat_map(|judged| judged.report().expiring(soon))
-        .map(|claim| (claim.subject.as_str(), claim.index))
-        .collect();
-    expiring.sort_unstable();
-    expiring.dedup();
-    let targets = proof
-        .targets
-        .iter()
-        .map(|judged| target_doc(session, proof, judged, rendering, &diffs, detail))
-        .collect();
-    let shared = diffs.get("terraform-out/modules");
-    let mut shared =
-        shared.map(|diff| files_doc(&diff.folder, &diff.files, diff.same, detail.diffs)).unwrap_or_default();
-    let present: BTreeSet<Arc<str>> =
-        proof.targets.iter().map(|judged| folder(&judged.target().id)).collect();
-    for diff in rendering.diffs.iter().filter(|diff| !present.contains(&diff.folder)) {
-        if diff.folder.as_ref() != "terraform-out/modules" {
+    let walked = walk(session, what_if, as_of, |visit| {
+        let soon = visit.matrix.as_of.plus_days(30);
+        let expiring: Vec<(String, usize)> = visit
+            .judged
+            .report()
+            .expiring(soon)
+            .map(|claim| (claim.subject.to_string(), claim.index))
+            .collect();
+        let differs = visit.diff.is_some_and(TreeDiff::has_changes);
+        (target_doc(visit, detail), expiring, differs)
+    });
+    let Some(walked) = walked else { return (Body::default(), false) };
+    let mut differs = walked.shared.iter().any(TreeDiff::has_changes);
+    let mut targets = Vec::with_capacity(walked.kept.len());
+    let mut expiring = BTreeSet::new();
+    for (target, facts, changed) in walked.kept {
+        targets.push(target);
+        expiring.extend(facts);
+        differs |= changed;
+    }
+    let mut shared = FilesDoc::default();
+    for diff in &walked.shared {
+        if diff.folder.as_ref() == gen_core::kind::terraform::MODULE_COPIES {
+            shared = files_doc(&diff.folder, &diff.files, diff.same, detail.diffs);
+        } else {
             shared.removed.extend(files_doc(&diff.folder, &diff.files, 0, detail.diffs).removed);
         }
     }
-    Body { evidence_as_of: proof.matrix.as_of.to_string(), targets, shared, expiring: expiring.len() }
+    let body = Body { evidence_as_of: walked.as_of.to_string(), targets, shared, expiring: expiring.len() };
+    (body, differs)
 }
 
-fn target_doc(
-    session: &Session,
-    proof: &Proof,
-    judged: &Judged,
-    rendering: &Rendering<'_>,
-    diffs: &BTreeMap<&str, &TreeDiff>,
-    detail: Detail,
-) -> TargetDoc {
-    let target = judged.target();
-    let report = judged.report();
-    let (roots, _) = rendering.terraform.roots(target);
-    let own = folder(&target.id);
-    let diff = diffs.get(own.as_ref());
-    let files =
-        diff.map(|diff| files_doc(&diff.folder, &diff.files, diff.same, detail.diffs)).unwrap_or_default();
-    let changed = diff.map(|diff| changes_of(session, target, &diff.files)).unwrap_or_default();
+fn target_doc(visit: &Visit<'_>, detail: Detail) -> TargetDoc {
+    let target = visit.judged.target();
+    let report = visit.judged.report();
+    let (files, changed) = match visit.diff {
+        None => (FilesDoc::default(), Vec::new()),
+        Some(diff) => (
+            files_doc(&diff.folder, &diff.files, diff.same, detail.diffs),
+            changes_of(&visit.repository.texts, target, &diff.files),
+        ),
+    };
     TargetDoc {
         target: target.id.to_string(),
         tier: target.tier().as_str(),
         profile: target.policy.name.to_string(),
         providers: providers(target),
-        refused: matches!(judged, Judged::Refused(_)),
-        roots: roots.into_iter().map(|root| root.name).collect(),
+        state: visit.state,
+        roots: visit.roots.iter().map(|root| root.name.clone()).collect(),
         not_rendered: target
             .components
             .values()
@@ -277,7 +264,7 @@ fn target_doc(
             .verdicts
             .iter()
             .filter(|verdict| detail.verdicts || verdict.kind != VerdictKind::Satisfied)
-            .map(|verdict| requirement_doc(proof, verdict))
+            .map(|verdict| requirement_doc(visit.matrix, verdict))
             .collect(),
         changes: changed,
         files,
@@ -299,9 +286,9 @@ fn providers(target: &Target) -> Vec<String> {
     found
 }
 
-fn requirement_doc(proof: &Proof, verdict: &Verdict) -> RequirementDoc {
+fn requirement_doc(matrix: &Matrix, verdict: &Verdict) -> RequirementDoc {
     let requirement = &verdict.requirement;
-    let capability = proof.matrix.dictionary.capabilities.get(&requirement.capability);
+    let capability = matrix.dictionary.capabilities.get(&requirement.capability);
     RequirementDoc {
         component: requirement.component.to_string(),
         capability: requirement.capability.to_string(),
@@ -332,8 +319,7 @@ fn requirement_doc(proof: &Proof, verdict: &Verdict) -> RequirementDoc {
     }
 }
 
-fn changes_of(session: &Session, target: &Target, files: &[FileDiff]) -> Vec<ChangeDoc> {
-    let texts = Texts(&session.repository);
+fn changes_of(texts: &Texts, target: &Target, files: &[FileDiff]) -> Vec<ChangeDoc> {
     let mut found = Vec::new();
     for file in files
         .iter()
@@ -343,7 +329,7 @@ fn changes_of(session: &Session, target: &Target, files: &[FileDiff]) -> Vec<Cha
         let parse = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).unwrap_or_default();
         let old = parse(file.old.as_deref().unwrap_or_default());
         let new = parse(file.new.as_ref().map(|content| content.bytes()).unwrap_or_default());
-        found.extend(changes(target, &old, &new).into_iter().map(|change| change_doc(&texts, root, change)));
+        found.extend(changes(target, &old, &new).into_iter().map(|change| change_doc(texts, root, change)));
     }
     found.sort_by(|a, b| {
         b.risk
@@ -353,7 +339,7 @@ fn changes_of(session: &Session, target: &Target, files: &[FileDiff]) -> Vec<Cha
     found
 }
 
-fn change_doc(texts: &Texts<'_>, root: &str, change: Change) -> ChangeDoc {
+fn change_doc(texts: &Texts, root: &str, change: Change) -> ChangeDoc {
     let route = change.why.as_ref().and_then(|place| match &place.spot {
         gen_core::diag::Spot::Value(route) | gen_core::diag::Spot::Key(route) => Some(route.to_string()),
         _ => None,
@@ -367,7 +353,7 @@ fn change_doc(texts: &Texts<'_>, root: &str, change: Change) -> ChangeDoc {
         to: change.to,
         risk: change.risk,
         note: change.note,
-        why: change.why.as_ref().map(|place| PlaceDoc::new(place, &|file| texts.get(file))),
+        why: change.why.as_ref().map(|place| PlaceDoc::new(place, &|file| texts.get(file).cloned())),
         route,
     }
 }

@@ -6,15 +6,16 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use gen_core::diag::{Diagnostic, Fault, Place};
-use gen_core::kind::terraform::validate as builtin;
-use gen_core::prove::Judged;
+use gen_core::kind::terraform::{Root, Terraform, validate as builtin};
+use gen_core::model::environment::Engine;
 use gen_core::resolve::WhatIf;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::{Global, ValidateArgs};
-use crate::session::{Session, folder};
+use crate::session::Session;
 use crate::view::text::count;
+use crate::walk::{TargetState, Visit, walk};
 
 /// What `validate` prints.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -28,41 +29,30 @@ pub(crate) struct Body {
 pub(crate) fn run(global: &Global, arguments: &ValidateArgs) -> ExitCode {
     let mut session = Session::open(global);
     let mut body = Body::default();
-    if let Some(proof) = session.prove(&WhatIf::default(), None) {
-        let (files, found) = {
-            let (rendering, mut found) = session.render(&proof);
-            // What is on disk is `check`'s business; here it is whether what would be written is sound.
-            found.retain(|diagnostic| diagnostic.fault.area() != gen_core::diag::Area::Output);
-            let mut files = 0;
-            for judged in &proof.targets {
-                let Judged::Checked(checked) = judged else { continue };
-                match rendering.terraform.render(checked.target()) {
-                    Ok(rendered) => {
-                        files += rendered.len();
-                        let base = folder(&checked.target().id);
-                        found.extend(builtin::files(&base, &rendered));
-                        found.extend(builtin::values(
-                            &rendering.terraform,
-                            checked.target(),
-                            &base,
-                            &rendered,
-                        ));
-                    }
-                    Err(faults) => found.extend(faults),
-                }
-            }
-            for module in rendering.terraform.modules().values() {
-                files += module.files.len();
-                found.extend(builtin::module(module));
-            }
-            (files, found)
-        };
-        body.files = files;
+    let walked = walk(&mut session, &WhatIf::default(), None, |visit| {
+        let target = visit.judged.target();
+        let (folder, files) = (&visit.tree.folder, &visit.tree.files);
+        let mut found = builtin::files(folder, files);
+        found.extend(builtin::values(visit.terraform, target, folder, files));
+        let roots: Vec<RootBody> = visit.roots.iter().map(|root| RootBody::of(visit, root)).collect();
+        (files.len(), found, if visit.state == TargetState::Ok { roots } else { Vec::new() })
+    });
+    // What is on disk is `check`'s business; here it is whether what would be written is sound.
+    session.diagnostics.retain(|diagnostic| diagnostic.fault.area() != gen_core::diag::Area::Output);
+    let mut distinct = BTreeMap::new();
+    for (files, found, roots) in walked.into_iter().flat_map(|walked| walked.kept) {
+        body.files += files;
         session.diagnostics.extend(found);
-        if arguments.external && !gen_core::diag::any_error(&session.diagnostics) {
-            let found = external(&session, &proof, arguments.plugin_dir.as_deref(), &mut body);
-            session.diagnostics.extend(found);
+        for root in roots {
+            distinct.entry((root.digests, root.engine)).or_insert(root.path);
         }
+    }
+    let (files, found) = modules(&session);
+    body.files += files;
+    session.diagnostics.extend(found);
+    if arguments.external && !gen_core::diag::any_error(&session.diagnostics) {
+        let found = external(&session, distinct, arguments.plugin_dir.as_deref(), &mut body);
+        session.diagnostics.extend(found);
     }
     let human = if gen_core::diag::any_error(&session.diagnostics) {
         String::new()
@@ -76,40 +66,49 @@ pub(crate) fn run(global: &Global, arguments: &ValidateArgs) -> ExitCode {
     super::finish(global, &mut session, "validate", body, &human, false, false)
 }
 
+/// All modules, in use or not.
+fn modules(session: &Session) -> (usize, Vec<Diagnostic>) {
+    let (terraform, _) = Terraform::new(&session.repository);
+    let modules = terraform.modules().values();
+    let files = modules.clone().map(|module| module.files.len()).sum();
+    (files, modules.flat_map(|module| builtin::module(module)).collect())
+}
+
+/// A root, and what tells whether an engine would see the same in another.
+struct RootBody {
+    digests: String,
+    engine: &'static str,
+    path: String,
+}
+
+impl RootBody {
+    fn of(visit: &Visit<'_>, root: &Root) -> Self {
+        let prefix = format!("terraform/{}/", root.name);
+        let differs_by_nature = |path: &str| path.ends_with("backend.tf") || path.ends_with(".json");
+        let own = visit.tree.files.iter().filter(|file| file.path.starts_with(&prefix));
+        let engine = match visit.judged.target().env.value.engine {
+            Engine::Opentofu => "tofu",
+            Engine::Terraform => "terraform",
+        };
+        Self {
+            digests: own
+                .filter(|file| !differs_by_nature(&file.path))
+                .map(|file| file.content.digest())
+                .collect(),
+            engine,
+            path: format!("{}/terraform/{}", visit.tree.folder, root.name),
+        }
+    }
+}
+
 /// Runs the engine in a scratch copy, once per distinct body of a root.
 fn external(
     session: &Session,
-    proof: &gen_core::prove::Proof,
+    distinct: BTreeMap<(String, &'static str), String>,
     plugins: Option<&Path>,
     body: &mut Body,
 ) -> Vec<Diagnostic> {
     let mut programs: BTreeMap<&str, Option<PathBuf>> = BTreeMap::new();
-    let mut distinct: BTreeMap<(String, &str), String> = BTreeMap::new();
-    let (terraform, _) = gen_core::kind::terraform::Terraform::new(&session.repository);
-    for judged in &proof.targets {
-        let target = judged.target();
-        let engine = if target.env.value.engine == gen_core::model::environment::Engine::Opentofu {
-            "tofu"
-        } else {
-            "terraform"
-        };
-        let Ok(files) = terraform.render(target) else { continue };
-        for root in terraform.roots(target).0 {
-            let prefix = format!("terraform/{}/", root.name);
-            let key: String = files
-                .iter()
-                .filter(|file| {
-                    file.path.starts_with(&prefix)
-                        && !file.path.ends_with("backend.tf")
-                        && !file.path.ends_with(".json")
-                })
-                .map(|file| file.content.digest())
-                .collect();
-            distinct
-                .entry((key, engine))
-                .or_insert_with(|| format!("{}/terraform/{}", folder(&target.id), root.name));
-        }
-    }
     let mut found = Vec::new();
     let mut missing = std::collections::BTreeSet::new();
     let scratch = match gen_exec::run::scratch(&session.root, &["terraform-out"]) {

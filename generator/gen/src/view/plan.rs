@@ -8,6 +8,8 @@ use gen_core::effect::Risk;
 
 use crate::commands::plan::{Body, ChangeDoc, FilesDoc, TargetDoc};
 
+use crate::walk::TargetState;
+
 use super::text::{count, table, wrap};
 
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -34,7 +36,7 @@ pub(crate) fn render(body: &Body, options: &Options, partial: bool, seconds: f64
     let one = body.targets.len() == 1;
     for target in &body.targets {
         let detailed = one || options.verdicts || !target.changes.is_empty() || target.files.touched() > 0;
-        if detailed && (!target.refused || options.verdicts) {
+        if detailed && (target.state == TargetState::Ok || options.verdicts) {
             details(&mut out, target, options, one);
         }
     }
@@ -51,7 +53,6 @@ fn overview(body: &Body) -> String {
         .targets
         .iter()
         .map(|target| {
-            let verdict = if target.refused { "refused" } else { "ok" };
             let mut rest = Vec::new();
             for (number, word) in [
                 (target.verdicts.degraded, "degraded"),
@@ -66,7 +67,7 @@ fn overview(body: &Body) -> String {
                 target.target.clone(),
                 target.profile.clone(),
                 target.providers.join(", "),
-                verdict.to_owned(),
+                target.state.as_str().to_owned(),
                 rest.join(", "),
             ]
         })
@@ -74,7 +75,8 @@ fn overview(body: &Body) -> String {
     let plain = table(&rows);
     let mut out = String::new();
     for (line, target) in plain.lines().zip(&body.targets) {
-        let (word, style) = if target.refused { ("refused", BAD) } else { ("ok", GOOD) };
+        let word = target.state.as_str();
+        let style = if target.state == TargetState::Ok { GOOD } else { BAD };
         match line.rfind(&format!("  {word}")) {
             Some(at) => {
                 let end = at + 2 + word.len();
@@ -160,7 +162,7 @@ fn changes(out: &mut String, changes: &[ChangeDoc]) {
             (Some(from), None) => format!("{}: gone, was {from}", change.label),
             (None, None) => change.label.clone(),
         };
-        let text = if change.note.is_empty() { values } else { format!("{values}  {}", change.note) };
+        let text = if change.note.is_empty() { values } else { format!("{values} ({})", change.note) };
         let _ = writeln!(out, "  {style}{mark}{style:#} {subject:10} {}", wrap(&text, 64, 15));
         if let Some(place) = &change.why {
             let line = place.line.map(|line| format!(":{line}")).unwrap_or_default();
@@ -216,23 +218,25 @@ fn closing(out: &mut String, body: &Body, options: &Options, partial: bool, seco
     let touched: usize = all().map(FilesDoc::touched).sum();
     let same: usize = all().map(|files| files.same).sum();
     let roots: usize = body.targets.iter().map(|target| target.roots.len()).sum();
-    let refused = body.targets.iter().filter(|target| target.refused).count();
+    let stopped = body.targets.iter().filter(|target| target.state != TargetState::Ok).count();
     let _ = writeln!(out);
     let scope =
         format!("{}, {}", count(body.targets.len(), "target", "targets"), count(roots, "root", "roots"));
-    if refused > 0 {
-        for target in body.targets.iter().filter(|target| target.refused) {
-            let blocking = target.requirements.iter().filter(|requirement| requirement.blocks).count();
-            let reason = match blocking {
-                0 => "it has faults".to_owned(),
-                number => format!("{number} of {} requirements", target.asked),
-            };
-            let _ =
-                writeln!(out, "{BAD}{} refused{BAD:#}: {reason}. Nothing is rendered for it.", target.target);
-        }
+    for target in body.targets.iter().filter(|target| target.state != TargetState::Ok) {
+        let blocking = target.requirements.iter().filter(|requirement| requirement.blocks).count();
+        let reason = match target.state {
+            TargetState::Refused => format!("{blocking} of {} requirements", target.asked),
+            _ => "it has faults".to_owned(),
+        };
+        let _ = writeln!(
+            out,
+            "{BAD}{} {}{BAD:#}: {reason}. Nothing is rendered for it.",
+            target.target,
+            target.state.as_str()
+        );
     }
     if touched == 0 {
-        if refused < body.targets.len() {
+        if stopped < body.targets.len() {
             let _ = writeln!(
                 out,
                 "No changes. {scope}, {} agree with terraform-out. {seconds:.2} s",

@@ -15,14 +15,14 @@ use std::sync::{Arc, RwLock};
 
 use serde_json::{Map, Value, json};
 
-use crate::diag::{Diagnostic, Fault, Place};
+use crate::diag::{Diagnostic, Fault, Place, Route};
 use crate::kind::{Content, Rendered, Tree};
 use crate::load::Repository;
-use crate::model::component::{ComponentType, Layer};
+use crate::model::component::{Component, ComponentType, Layer};
 use crate::model::names::{ComponentName, SubjectName};
 use crate::model::stack::Purpose;
 use crate::model::subject::Provider;
-use crate::resolve::{Bound, Target};
+use crate::resolve::{Bound, Resolved, Settings, Target};
 
 use module::Module;
 pub use root::{Hcl, Root};
@@ -31,6 +31,8 @@ pub use root::{Hcl, Root};
 pub const NAME: &str = "terraform";
 
 /// Folder of the modules below `templates/`.
+/// Folder that the modules in use are copied to.
+pub const MODULE_COPIES: &str = "terraform-out/modules";
 const MODULES: &str = "templates/terraform/modules/";
 
 /// Renders Terraform. Holds what targets share: modules that were read once, and HCL that is the same for many targets.
@@ -108,6 +110,7 @@ impl<'a> Terraform<'a> {
                 );
                 continue;
             }
+            diagnostics.extend(self.without_addons(target, component, provider));
             let key = (component.kind().layer(), provider.clone(), region.clone());
             roots.entry(key).or_default().push(component.name.clone());
         }
@@ -124,6 +127,29 @@ impl<'a> Terraform<'a> {
             })
             .collect();
         (roots, diagnostics)
+    }
+
+    /// A cluster of a version that the provider's file knows no add-ons for.
+    fn without_addons(
+        &self,
+        target: &Target,
+        component: &Resolved,
+        provider: &SubjectName,
+    ) -> Option<Diagnostic> {
+        let Settings::Declared(Component::Cluster(cluster)) = &component.settings else { return None };
+        let file = self.repository.providers.get(provider)?;
+        let known = &file.value.addons;
+        if known.is_empty() || known.contains_key(cluster.kubernetes.as_str()) {
+            return None;
+        }
+        let versions: Vec<&str> = known.keys().map(String::as_str).collect();
+        let route = Route::keys(["components", component.name.as_str(), "kubernetes"]);
+        let diagnostic = Diagnostic::error(Fault::NoAddons)
+            .at(Place::value(target.stack.file.clone(), route))
+            .label(format!("{} has no add-ons for {}", file.file, cluster.kubernetes.as_str()))
+            .help(format!("it has them for {}", versions.join(", ")))
+            .target(target.id.to_string());
+        Some(diagnostic)
     }
 
     /// The region of each provider that most components are in; on a tie, the first by name.
@@ -151,9 +177,8 @@ impl<'a> Terraform<'a> {
         self.modules.get(format!("{provider}/{name}").as_str())
     }
 
-    /// Paths of the modules that a target uses.
-    pub fn modules_of(&self, target: &Target) -> Vec<Arc<str>> {
-        let (roots, _) = self.roots(target);
+    /// Paths of the modules that the roots of a target use.
+    pub fn modules_of(&self, target: &Target, roots: &[Root]) -> Vec<Arc<str>> {
         roots
             .iter()
             .flat_map(|root| root.components.iter().map(move |name| (root, name)))
@@ -178,7 +203,7 @@ impl<'a> Terraform<'a> {
             }
         }
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        Tree { folder: Arc::from("terraform-out/modules"), files }
+        Tree { folder: Arc::from(MODULE_COPIES), files }
     }
 
     /// Renders all roots of a target, with paths below the target's folder.
@@ -324,10 +349,7 @@ impl<'a> Terraform<'a> {
                 let Some(module) = self.module(provider, *kind) else {
                     diagnostics.push(
                         Diagnostic::error(Fault::ModuleMismatch)
-                            .at(Place::value(
-                                file.file.clone(),
-                                crate::diag::Route::keys(["makes", kind.as_str()]),
-                            ))
+                            .at(Place::value(file.file.clone(), Route::keys(["makes", kind.as_str()])))
                             .label("there is no such module"),
                     );
                     continue;

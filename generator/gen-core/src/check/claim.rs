@@ -1,0 +1,241 @@
+//! What one source says about one capability of a subject: `docs/matrix-rules.md` §1.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use crate::diag::{Diagnostic, Fault, Place, Route, did_you_mean};
+use crate::model::capability::{Capability, Compare, Dictionary, ValueType};
+use crate::model::names::{CapabilityId, RegionName, SubjectName};
+use crate::model::subject::{Confidence, Fact, FactScope, Source, SourceKind};
+use crate::model::units::Date;
+
+use super::Question;
+use super::value::Value;
+
+/// One thing that a source says about one capability of a subject.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// Whom it is about.
+    pub subject: SubjectName,
+    /// Index of the fact in the subject's file.
+    pub index: usize,
+    /// What is there.
+    pub is: Option<Value>,
+    /// What is lacking.
+    pub not: Option<Value>,
+    /// What is there, as written.
+    pub is_written: Option<Json>,
+    /// What is lacking, as written.
+    pub not_written: Option<Json>,
+    /// How far it is believed.
+    pub confidence: Confidence,
+    /// Strength of its source; 0 for inference.
+    pub rank: u8,
+    /// Last day on which it counts.
+    pub expires: Date,
+    /// Regions that it is about; all if empty.
+    pub regions: Vec<RegionName>,
+    /// Services that it is about; all if empty.
+    pub services: Vec<String>,
+    /// Where it is written.
+    pub place: Place,
+    /// Where it was read.
+    pub source: Arc<Source>,
+    /// What else to know.
+    pub note: Option<String>,
+}
+
+impl Claim {
+    /// Whether it says anything about the place and service that are asked about.
+    pub(super) fn applies(&self, question: &Question) -> bool {
+        let region = self.regions.is_empty()
+            || question.region.as_ref().is_some_and(|region| self.regions.contains(region));
+        let service = self.services.is_empty()
+            || question
+                .service
+                .as_ref()
+                .is_some_and(|service| self.services.iter().any(|known| **known == **service));
+        region && service
+    }
+
+    /// Which of the claims that apply are looked at: the narrowest, and of those the strongest. Services count more than
+    /// regions, both more than one.
+    pub(super) fn precedence(&self) -> (u8, u8) {
+        let specificity = 2 * u8::from(!self.services.is_empty()) + u8::from(!self.regions.is_empty());
+        (specificity, self.rank)
+    }
+}
+
+/// A subject's facts, as the matrix takes them.
+pub struct SubjectFacts<'a> {
+    /// Whose facts.
+    pub name: &'a SubjectName,
+    /// Their file.
+    pub file: Arc<str>,
+    /// Where they were read.
+    pub sources: &'a BTreeMap<String, Source>,
+    /// The facts.
+    pub facts: &'a [Fact],
+}
+
+/// The claims of a subject by capability, and what is wrong with its facts. A claim that is at fault is left out.
+pub(super) fn claims(
+    dictionary: &Dictionary,
+    subject: &SubjectFacts<'_>,
+) -> (BTreeMap<CapabilityId, Vec<Arc<Claim>>>, Vec<Diagnostic>) {
+    let mut claims: BTreeMap<CapabilityId, Vec<Arc<Claim>>> = BTreeMap::new();
+    let mut diagnostics = Vec::new();
+    let sources: BTreeMap<&str, Arc<Source>> =
+        subject.sources.iter().map(|(id, source)| (id.as_str(), Arc::new(source.clone()))).collect();
+    for (index, fact) in subject.facts.iter().enumerate() {
+        let at = FactPlace { file: &subject.file, index };
+        let source = sources.get(fact.from.as_str());
+        if source.is_none() {
+            let fault = Diagnostic::error(Fault::BadFact)
+                .at(Place::value(subject.file.clone(), at.route("from")))
+                .label(format!("`{}` is not among the sources", fact.from));
+            diagnostics.push(with_nearest(fault, &fact.from, sources.keys().copied()));
+        }
+        // What a fact without a source says is checked all the same, so that one run names every fault.
+        for id in fact.is.keys().chain(fact.not.keys().filter(|id| !fact.is.contains_key(*id))) {
+            let Some(capability) = known(dictionary, fact, id, at, &mut diagnostics) else { continue };
+            let values = values(dictionary, capability, fact, id, at, &mut diagnostics);
+            if let (Some((is, not)), Some(source)) = (values, source) {
+                let claim = claim(subject, at, fact, id, (is, not), source, capability);
+                claims.entry(id.clone()).or_default().push(Arc::new(claim));
+            }
+        }
+    }
+    (claims, diagnostics)
+}
+
+/// Where a fact is written.
+#[derive(Clone, Copy)]
+struct FactPlace<'a> {
+    file: &'a Arc<str>,
+    index: usize,
+}
+
+impl FactPlace<'_> {
+    fn route(self, key: &str) -> Route {
+        Route::keys(["facts"]).index(self.index).key(key)
+    }
+
+    fn value(self, part: &str, id: &CapabilityId) -> Place {
+        Place::value(self.file.clone(), self.route(part).key(id.as_str()))
+    }
+}
+
+fn part_of(fact: &Fact, id: &CapabilityId) -> &'static str {
+    if fact.is.contains_key(id) { "is" } else { "not" }
+}
+
+fn known<'a>(
+    dictionary: &'a Dictionary,
+    fact: &Fact,
+    id: &CapabilityId,
+    at: FactPlace<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<&'a Capability> {
+    let found = dictionary.capabilities.get(id);
+    if found.is_none() {
+        let route = at.route(part_of(fact, id)).key(id.as_str());
+        let fault = Diagnostic::error(Fault::BadFact)
+            .at(Place::key(at.file.clone(), route))
+            .label(format!("the dictionary has no capability `{id}`"));
+        let known = dictionary.capabilities.keys().map(CapabilityId::as_str);
+        diagnostics.push(with_nearest(fault, id.as_str(), known));
+    }
+    found
+}
+
+/// The two parts of a claim, typed; none if one of them is at fault.
+fn values(
+    dictionary: &Dictionary,
+    capability: &Capability,
+    fact: &Fact,
+    id: &CapabilityId,
+    at: FactPlace<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<(Option<Value>, Option<Value>)> {
+    let before = diagnostics.len();
+    let mut typed = |part: &str, json: Option<&Json>| {
+        let value = Value::claimed(&capability.kind, json?, &dictionary.places);
+        value
+            .map_err(|error| {
+                let fault = Diagnostic::error(Fault::BadFact).at(at.value(part, id)).label(error);
+                diagnostics.push(fault);
+            })
+            .ok()
+    };
+    let is = typed("is", fact.is.get(id));
+    let wordless = capability.compare == Compare::Within || matches!(capability.kind, ValueType::Record(_));
+    let not = if wordless { None } else { typed("not", fact.not.get(id)) };
+    if wordless && fact.not.contains_key(id) {
+        let fault = Diagnostic::error(Fault::BadFact)
+            .at(at.value("not", id))
+            .label("`not` has no meaning for records and for `within`")
+            .help("say what is there under `is`");
+        diagnostics.push(fault);
+    }
+    (diagnostics.len() == before).then_some((is, not))
+}
+
+fn claim(
+    subject: &SubjectFacts<'_>,
+    at: FactPlace<'_>,
+    fact: &Fact,
+    id: &CapabilityId,
+    (is, not): (Option<Value>, Option<Value>),
+    source: &Arc<Source>,
+    capability: &Capability,
+) -> Claim {
+    let confidence = fact.confidence.unwrap_or(source.confidence);
+    let empty = FactScope::default();
+    let scope = fact.scope.as_ref().unwrap_or(&empty);
+    Claim {
+        subject: subject.name.clone(),
+        index: at.index,
+        is,
+        not,
+        is_written: fact.is.get(id).cloned(),
+        not_written: fact.not.get(id).cloned(),
+        confidence,
+        rank: if confidence == Confidence::Inferred { 0 } else { rank(source.kind) },
+        expires: fact
+            .expires
+            .or(source.expires)
+            .unwrap_or_else(|| source.read.plus_days(capability.ttl.as_days())),
+        regions: scope.regions.clone(),
+        services: scope.services.clone(),
+        place: at.value(part_of(fact, id), id),
+        source: source.clone(),
+        note: fact.note.clone(),
+    }
+}
+
+fn rank(kind: SourceKind) -> u8 {
+    match kind {
+        SourceKind::ThirdParty => 1,
+        SourceKind::Issue => 2,
+        SourceKind::ProviderDoc => 3,
+        SourceKind::VendorDoc => 4,
+        SourceKind::SourceCode => 5,
+        SourceKind::Attestation | SourceKind::Certificate => 6,
+        SourceKind::Probe => 7,
+    }
+}
+
+/// Adds what a word was probably meant to be.
+pub(super) fn with_nearest<'a>(
+    diagnostic: Diagnostic,
+    word: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
+    match did_you_mean(word, known) {
+        Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
+        None => diagnostic,
+    }
+}

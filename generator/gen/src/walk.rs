@@ -1,0 +1,221 @@
+//! Target after target: judged, rendered, compared with the disk, seen by the command, and gone before the next.
+//!
+//! What a command keeps of a target is its own choice, so that ten thousand of them fit into memory.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use gen_core::check::Matrix;
+use gen_core::diag::{Diagnostic, any_error};
+use gen_core::kind::terraform::{Root, Terraform};
+use gen_core::kind::{Content, Rendered, Tree};
+use gen_core::load::Repository;
+use gen_core::model::units::Date;
+use gen_core::plan::{MANIFEST, Manifest, TreeDiff, compare, compare_tree, gone};
+use gen_core::prove::{Judged, judge, prepare};
+use gen_core::resolve::{TargetId, WhatIf};
+use rayon::prelude::*;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::session::Session;
+
+/// What became of a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum TargetState {
+    /// It is rendered.
+    Ok,
+    /// Something that it needs is lacking or not known.
+    Refused,
+    /// Faults of models, modules or templates keep it from being rendered.
+    Invalid,
+}
+
+impl TargetState {
+    /// As people read it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Refused => "refused",
+            Self::Invalid => "invalid",
+        }
+    }
+}
+
+/// A target, while it is there.
+pub(crate) struct Visit<'a> {
+    /// Everything that was read.
+    pub repository: &'a Repository,
+    /// Modules and templates.
+    pub terraform: &'a Terraform<'a>,
+    /// What it was judged by.
+    pub matrix: &'a Matrix,
+    /// The target and its verdicts.
+    pub judged: &'a Judged,
+    /// Its roots, in the order in which they are applied.
+    pub roots: &'a [Root],
+    /// What became of it.
+    pub state: TargetState,
+    /// What is rendered for it, sorted by path.
+    pub tree: &'a Tree,
+    /// How that compares with the disk; none unless it is rendered.
+    pub diff: Option<&'a TreeDiff>,
+}
+
+/// What is known once every target was seen.
+pub(crate) struct Walked<T> {
+    /// The day by which evidence was judged.
+    pub as_of: Date,
+    /// What the command kept of each target, in the order of stacks and environments.
+    pub kept: Vec<T>,
+    /// Files that belong to no selected target: modules, and what targets left that are gone.
+    pub shared: Vec<TreeDiff>,
+}
+
+struct Outcome<T> {
+    kept: T,
+    modules: Vec<Arc<str>>,
+    rendered: bool,
+    found: Vec<Diagnostic>,
+}
+
+/// Shows every selected target to `see`. Faults are added to the session's; none is returned when nothing can be judged at all.
+pub(crate) fn walk<T: Send>(
+    session: &mut Session,
+    what_if: &WhatIf,
+    as_of: Option<Date>,
+    see: impl Fn(&Visit<'_>) -> T + Sync,
+) -> Option<Walked<T>> {
+    let (walked, found) = walk_all(session, what_if, as_of, &see);
+    session.report(found);
+    walked
+}
+
+fn walk_all<T: Send>(
+    session: &Session,
+    what_if: &WhatIf,
+    as_of: Option<Date>,
+    see: &(impl Fn(&Visit<'_>) -> T + Sync),
+) -> (Option<Walked<T>>, Vec<Diagnostic>) {
+    let selects = |id: &TargetId| session.selects(id);
+    let (ground, mut diagnostics) = prepare(&session.repository, what_if, as_of, &selects);
+    let Some(ground) = ground else { return (None, diagnostics) };
+    let (terraform, found) = Terraform::new(&session.repository);
+    diagnostics.extend(found);
+    diagnostics.extend(terraform.check_modules());
+    let (matrix, known) = (ground.matrix, ground.known);
+    let outcomes: Vec<Outcome<T>> = ground
+        .targets
+        .into_par_iter()
+        .map(|target| {
+            let (judged, found) = judge(&session.repository, &matrix, target);
+            visit(session, &terraform, &matrix, &judged, found, see)
+        })
+        .collect();
+    let mut kept = Vec::with_capacity(outcomes.len());
+    let mut used = BTreeSet::new();
+    let mut whole = outcomes.len() == known.len() && !any_error(&session.diagnostics);
+    for outcome in outcomes {
+        kept.push(outcome.kept);
+        used.extend(outcome.modules);
+        whole &= outcome.rendered;
+        diagnostics.extend(outcome.found);
+    }
+    let shared = shared(session, &terraform, used, whole.then_some(&known));
+    diagnostics.extend(shared.iter().flat_map(TreeDiff::diagnostics));
+    (Some(Walked { as_of: matrix.as_of, kept, shared }), diagnostics)
+}
+
+fn visit<T>(
+    session: &Session,
+    terraform: &Terraform<'_>,
+    matrix: &Matrix,
+    judged: &Judged,
+    mut found: Vec<Diagnostic>,
+    see: &(impl Fn(&Visit<'_>) -> T + Sync),
+) -> Outcome<T> {
+    let target = judged.target();
+    let (roots, _) = terraform.roots(target);
+    let mut tree = Tree { folder: folder(&target.id), files: Vec::new() };
+    let state = match judged {
+        Judged::Checked(checked) => match terraform.render(checked.target()) {
+            Ok(files) => {
+                tree.files = files;
+                tree.files.sort_by(|a, b| a.path.cmp(&b.path));
+                TargetState::Ok
+            }
+            Err(faults) => {
+                found.extend(faults);
+                TargetState::Invalid
+            }
+        },
+        Judged::Refused(refused) if refused.report.is_refused() => TargetState::Refused,
+        Judged::Refused(_) => TargetState::Invalid,
+    };
+    let rendered = state == TargetState::Ok;
+    let diff = rendered.then(|| compare_tree(&session.root, &tree));
+    found.extend(diff.iter().flat_map(TreeDiff::diagnostics));
+    let modules = if rendered { terraform.modules_of(target, &roots) } else { Vec::new() };
+    let repository = &session.repository;
+    let kept = see(&Visit {
+        repository,
+        terraform,
+        matrix,
+        judged,
+        roots: &roots,
+        state,
+        tree: &tree,
+        diff: diff.as_ref(),
+    });
+    Outcome { kept, modules, rendered, found }
+}
+
+/// Modules in use and, if every target is known (`whole`), what is left of targets that are gone.
+///
+/// A part of the targets says nothing about modules that the others use, nor about targets that are gone. A fault hides targets, so that what
+/// belongs to them looks abandoned: then nothing is removed either.
+fn shared(
+    session: &Session,
+    terraform: &Terraform<'_>,
+    used: BTreeSet<Arc<str>>,
+    whole: Option<&Vec<TargetId>>,
+) -> Vec<TreeDiff> {
+    let tree = terraform.module_tree(used);
+    let mut trees = Vec::new();
+    match whole {
+        None => trees.push(with_other_modules(session, tree)),
+        Some(known) => {
+            trees.push(tree);
+            trees.extend(gone(&session.root, &known.iter().map(folder).collect()));
+        }
+    }
+    compare(&session.root, &trees)
+}
+
+/// Modules that only other targets use stay as they are on disk.
+fn with_other_modules(session: &Session, mut tree: Tree) -> Tree {
+    let rendered: BTreeSet<String> = tree.files.iter().filter_map(|file| module_of(&file.path)).collect();
+    let base = session.root.join(tree.folder.as_ref());
+    let manifest = std::fs::read(base.join(MANIFEST)).unwrap_or_default();
+    for path in Manifest::read(&manifest).files.keys() {
+        if module_of(path).is_none_or(|module| !rendered.contains(&module))
+            && let Ok(bytes) = std::fs::read(base.join(path))
+        {
+            tree.files.push(Rendered { path: Arc::from(path.as_str()), content: Content::new(bytes) });
+        }
+    }
+    tree.files.sort_by(|a, b| a.path.cmp(&b.path));
+    tree
+}
+
+/// `aws/network/main.tf` → `aws/network`.
+fn module_of(path: &str) -> Option<String> {
+    let mut parts = path.splitn(3, '/');
+    Some(format!("{}/{}", parts.next()?, parts.next()?))
+}
+
+/// The folder that a target is rendered into.
+pub(crate) fn folder(id: &TargetId) -> Arc<str> {
+    Arc::from(format!("terraform-out/{}/{}", id.stack, id.env))
+}
