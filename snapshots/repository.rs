@@ -78,3 +78,28 @@ fn documents_fit_their_schemas() {
         assert!(faults.is_empty(), "{arguments:?}: {faults:?}");
     }
 }
+
+/// The tables in the modules' READMEs say what the modules take and hand on. `INSTA_UPDATE=always` writes them again.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the test brings READMEs up to date where it is asked to")]
+fn readmes_of_modules_are_current() {
+    let (repository, _) = gen_core::load::load(&cli::root());
+    let (terraform, _) = gen_core::kind::terraform::Terraform::new(&repository);
+    let mut stale = Vec::new();
+    for (provider, file) in &repository.providers {
+        for kind in file.value.makes.keys() {
+            let module = terraform.module(provider, *kind).expect("a module");
+            let wanted = gen_core::kind::terraform::readme::readme(*kind, module).expect("tables");
+            if module.files["README.md"].as_ref() == wanted.as_bytes() {
+                continue;
+            }
+            let path = format!("templates/terraform/modules/{}/README.md", module.path);
+            if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+                std::fs::write(cli::root().join(&path), wanted).expect("a README");
+            } else {
+                stale.push(path);
+            }
+        }
+    }
+    assert!(stale.is_empty(), "stale: {stale:?}; INSTA_UPDATE=always writes them again");
+}

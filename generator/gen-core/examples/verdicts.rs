@@ -97,13 +97,13 @@ fn answer(case: Case) -> Result<Value, String> {
             question: Question { subject: asked.subject, region: asked.region, service: asked.service },
         };
         let verdict =
-            judge(&matrix, &requirement, case.unknown, &waived).map_err(|fault| format!("{fault:?}"))?;
+            judge(&matrix, requirement, case.unknown, &waived).map_err(|fault| format!("{fault:?}"))?;
         refused |= verdict.blocks;
         let mut cites: Vec<(&str, usize)> =
             verdict.cites().iter().map(|claim| (claim.subject.as_str(), claim.index)).collect();
         cites.sort_unstable();
         verdicts.push(json!({
-            "truth": verdict.truth, "severity": requirement.severity, "verdict": verdict.kind,
+            "truth": verdict.truth, "severity": verdict.requirement.severity, "verdict": verdict.kind,
             "blocks": verdict.blocks, "cites": cites,
         }));
     }

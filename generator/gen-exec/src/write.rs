@@ -45,19 +45,23 @@ pub fn create_new(root: &Path, files: &[gen_core::kind::Rendered]) -> Vec<Diagno
 pub fn write_tree(root: &Path, diff: &TreeDiff) -> Result<Written, Box<Diagnostic>> {
     let base = root.join(diff.folder.as_ref());
     let mut written = Written::default();
+    for folder in diff.hollow.iter().rev() {
+        remove_empty_folders(&root.join("terraform-out"), Some(&base.join(&**folder)));
+    }
     let work = diff.files.iter().any(|file| actionable(&file.state));
     if !work && !diff.manifest_differs {
         return Ok(written);
     }
     make_folders(root, Path::new(diff.folder.as_ref())).map_err(|error| denied(&diff.folder, "", &error))?;
     if work {
-        let mut during = diff.recorded.during(&diff.manifest);
+        // What is on disk comes first: what is to be written is pending wherever it differs from that.
+        let mut recorded = diff.recorded.clone();
         for file in &diff.files {
             if let Some(old) = &file.old {
-                during.files.insert(file.path.to_string(), sha256_hex(old));
+                recorded.files.insert(file.path.to_string(), sha256_hex(old));
             }
         }
-        replace(&base.join(MANIFEST), &during.bytes())
+        replace(&base.join(MANIFEST), &recorded.during(&diff.manifest).bytes())
             .map_err(|error| denied(&diff.folder, MANIFEST, &error))?;
     }
     let mut folders: BTreeSet<PathBuf> = BTreeSet::new();

@@ -1,7 +1,7 @@
 //! A kill at any instant leaves each file old or new, and the next run repairs.
 //!
 //! The child is this test program itself, told by an argument to write tree B over tree A, and killed after a random time;
-//! `snapshots/kill/run.py` kills at chosen system calls instead.
+//! `snapshots/effects/kill.py` kills at chosen system calls instead.
 
 use std::collections::BTreeMap;
 use std::path::Path;

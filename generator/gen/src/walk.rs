@@ -2,16 +2,16 @@
 //!
 //! What a command keeps of a target is its own choice, so that ten thousand of them fit into memory.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gen_core::check::Matrix;
 use gen_core::diag::{Diagnostic, any_error};
+use gen_core::kind::Tree;
 use gen_core::kind::terraform::{Root, Terraform};
-use gen_core::kind::{Content, Rendered, Tree};
 use gen_core::load::Repository;
 use gen_core::model::units::Date;
-use gen_core::plan::{MANIFEST, Manifest, TreeDiff, compare, compare_tree, gone};
+use gen_core::plan::{State, TreeDiff, compare, compare_tree, gone};
 use gen_core::prove::{Judged, judge, prepare};
 use gen_core::resolve::{TargetId, WhatIf};
 use rayon::prelude::*;
@@ -182,31 +182,30 @@ fn shared(
     whole: Option<&Vec<TargetId>>,
 ) -> Vec<TreeDiff> {
     let tree = terraform.module_tree(used);
-    let mut trees = Vec::new();
-    match whole {
-        None => trees.push(with_other_modules(session, tree)),
-        Some(known) => {
-            trees.push(tree);
-            trees.extend(gone(&session.root, &known.iter().map(folder).collect()));
-        }
-    }
+    let Some(known) = whole else { return vec![beside_other_modules(session, &tree)] };
+    let mut trees = vec![tree];
+    trees.extend(gone(&session.root, &known.iter().map(folder).collect()));
     compare(&session.root, &trees)
 }
 
-/// Modules that only other targets use stay as they are on disk.
-fn with_other_modules(session: &Session, mut tree: Tree) -> Tree {
+/// Modules that only other targets use stay as they are, on disk and in the manifest: what was edited by hand is not taken for `gen`'s own.
+fn beside_other_modules(session: &Session, tree: &Tree) -> TreeDiff {
     let rendered: BTreeSet<String> = tree.files.iter().filter_map(|file| module_of(&file.path)).collect();
-    let base = session.root.join(tree.folder.as_ref());
-    let manifest = std::fs::read(base.join(MANIFEST)).unwrap_or_default();
-    for path in Manifest::read(&manifest).files.keys() {
-        if module_of(path).is_none_or(|module| !rendered.contains(&module))
-            && let Ok(bytes) = std::fs::read(base.join(path))
-        {
-            tree.files.push(Rendered { path: Arc::from(path.as_str()), content: Content::new(bytes) });
-        }
-    }
-    tree.files.sort_by(|a, b| a.path.cmp(&b.path));
-    tree
+    let other = |path: &str| module_of(path).is_none_or(|module| !rendered.contains(&module));
+    let mut diff = compare_tree(&session.root, tree);
+    diff.files.retain(|file| file.state == State::Leftover || !other(&file.path));
+    diff.hollow.retain(|folder| !other(folder));
+    let of_others = |known: &BTreeMap<String, String>| -> Vec<(String, String)> {
+        known
+            .iter()
+            .filter(|(path, _)| other(path))
+            .map(|(path, digest)| (path.clone(), digest.clone()))
+            .collect()
+    };
+    diff.manifest.files.extend(of_others(&diff.recorded.files));
+    diff.manifest.pending.extend(of_others(&diff.recorded.pending));
+    diff.manifest_differs = diff.manifest != diff.recorded;
+    diff
 }
 
 /// `aws/network/main.tf` → `aws/network`.

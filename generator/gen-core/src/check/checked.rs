@@ -114,7 +114,7 @@ pub(super) fn judge_all(
     let (waived, faults) = live_waivers(repository, matrix, target);
     diagnostics.extend(faults);
     let mut report = Report::default();
-    for requirement in &requirements {
+    for requirement in requirements {
         match judge(matrix, requirement, target.policy.unknown, &waived) {
             Ok(verdict) => report.verdicts.push(verdict),
             Err(fault) => diagnostics.push(*fault),

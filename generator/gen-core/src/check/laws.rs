@@ -103,7 +103,7 @@ fn verdict(facts: &[Value], id: &str, value: &Value, region: &str) -> Verdict {
     let policy: UnknownPolicy =
         serde_json::from_value(json!({"blocking": "refuse", "degraded": "warn", "advisory": "note"}))
             .expect("a policy");
-    judge(&matrix, &requirement, policy, &[]).expect("a verdict")
+    judge(&matrix, requirement, policy, &[]).expect("a verdict")
 }
 
 proptest! {

@@ -56,14 +56,13 @@ impl Verdict {
 /// Judges one requirement. A value that does not fit the dictionary is a fault.
 pub fn judge(
     matrix: &Matrix,
-    requirement: &Requirement,
+    requirement: Requirement,
     unknown: UnknownPolicy,
     waived: &[Waived],
 ) -> Result<Verdict, Box<Diagnostic>> {
-    let place = requirement.origins.iter().find_map(|(_, place)| place.clone());
     let fault = |message: String| {
         let diagnostic = Diagnostic::error(Fault::BadFact).label(message);
-        Box::new(match &place {
+        Box::new(match requirement.origins.iter().find_map(|(_, place)| place.as_ref()) {
             Some(place) => diagnostic.at(place.clone()),
             None => diagnostic,
         })
@@ -93,5 +92,5 @@ pub fn judge(
         });
     let (kind, blocks) = if is_waived { (VerdictKind::Waived, false) } else { (kind, blocks) };
     let claims = claims.into_iter().cloned().collect();
-    Ok(Verdict { requirement: requirement.clone(), truth, kind, blocks, policy, claims })
+    Ok(Verdict { requirement, truth, kind, blocks, policy, claims })
 }

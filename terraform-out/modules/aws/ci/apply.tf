@@ -104,6 +104,15 @@ locals {
           Condition = { Bool = { "kms:GrantIsForAWSResource" = "true" } }
         },
         {
+          # wildcard: keys have ids only, and a cluster may be in any region; the policy of a cluster's key names its environment's role
+          Sid      = "GrantKeysToClusters"
+          Effect   = "Allow"
+          Action   = ["kms:CreateGrant"]
+          Resource = "arn:aws:kms:*:${var.context.account}:key/*"
+          # EKS does not support kms:GrantIsForAWSResource when it makes a cluster.
+          Condition = { StringLike = { "kms:ViaService" = "eks.*.amazonaws.com" } }
+        },
+        {
           # wildcard: reading identities cannot be limited to those that do not exist yet
           Sid      = "ReadIdentities"
           Effect   = "Allow"

@@ -108,6 +108,18 @@ locals {
         Condition = { ArnNotEquals = { "aws:PrincipalArn" = local.ci_roles } }
       },
       {
+        # wildcard: a denial covers every key; grants that no service asks for are for the roles that make clusters
+        Sid      = "DenyDirectGrants"
+        Effect   = "Deny"
+        Action   = ["kms:CreateGrant"]
+        Resource = "*"
+        Condition = {
+          ArnNotEquals = { "aws:PrincipalArn" = local.apply_roles }
+          # A call without the key has to count as a match.
+          BoolIfExists = { "kms:GrantIsForAWSResource" = "false" }
+        }
+      },
+      {
         # wildcard: keys have ids only; the condition names the foundation's by their aliases
         Sid      = "DenyFoundationKeys"
         Effect   = "Deny"

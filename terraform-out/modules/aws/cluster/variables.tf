@@ -56,7 +56,7 @@ variable "tags" {
 }
 
 variable "spec" {
-  description = "What the cluster is: Kubernetes version, logs, endpoint, node groups, add-ons, administrators, the workloads that get a role, and the permission boundary of all its roles."
+  description = "What the cluster is: Kubernetes version, logs, endpoint, node groups, add-ons, administrators, the workloads that get a role, the component that keeps their secrets (none when they live elsewhere), and the permission boundary of all its roles."
   type = object({
     version         = string
     log_days        = number
@@ -81,7 +81,8 @@ variable "spec" {
       uses            = map(string)
       secrets         = list(string)
     }))
-    boundary = optional(string)
+    secret_store = optional(string)
+    boundary     = optional(string)
   })
   nullable = false
 
@@ -161,8 +162,13 @@ variable "spec" {
   }
 
   validation {
-    condition     = alltrue([for name in keys(var.spec.workloads) : can(regex("^[a-z]([a-z0-9-]*[a-z0-9])?$", name)) && length("${var.context.name}-${var.component}-pod-${name}") <= 64])
-    error_message = "A name in spec.workloads is lower-case letters, digits and hyphens, and with the prefix <name>-<component>-pod- at most 64 characters, the limit of IAM roles."
+    condition     = !anytrue([for use in ["apply", "plan"] : contains(var.spec.admins, "arn:aws:iam::${var.context.account}:role/${var.context.name}-${use}")])
+    error_message = "spec.admins must not name the environment's roles of CI: they have their access already, the one that plans only to read."
+  }
+
+  validation {
+    condition     = alltrue([for name in keys(var.spec.workloads) : can(regex("^[a-z]([a-z0-9-]*[a-z0-9])?$", name))])
+    error_message = "A name in spec.workloads is lower-case letters, digits and hyphens, starts with a letter and does not end with a hyphen."
   }
 
   validation {
@@ -233,8 +239,8 @@ variable "grants" {
 
   validation {
     condition = alltrue(flatten([
-      for workload in values(var.spec.workloads) : [for secret in workload.secrets : contains(keys(lookup(var.grants, "secrets", { (secret) = "" })), secret)]
+      for workload in values(var.spec.workloads) : [for secret in workload.secrets : var.spec.secret_store == null ? true : contains(keys(lookup(var.grants, var.spec.secret_store, {})), secret)]
     ]))
-    error_message = "grants[\"secrets\"] lacks a secret of spec.workloads[*].secrets."
+    error_message = "grants lacks a secret that spec.workloads[*].secrets asks for: spec.secret_store does not hand it out."
   }
 }

@@ -1,12 +1,13 @@
 locals {
+  name           = "${var.context.name}-${var.component}"
   logs_group     = "/gen/${var.context.name}/${var.component}"
   logs_group_arn = "arn:aws:logs:${var.context.region}:${var.context.account}:log-group:${local.logs_group}"
 }
 
 resource "aws_prometheus_workspace" "this" {
-  alias       = var.context.name
+  alias       = local.name
   kms_key_arn = var.keys.ids["logs"]
-  tags        = merge(var.tags, { Name = var.context.name })
+  tags        = merge(var.tags, { Name = local.name })
 
   logging_configuration {
     log_group_arn = "${aws_cloudwatch_log_group.prometheus.arn}:*"
@@ -15,7 +16,7 @@ resource "aws_prometheus_workspace" "this" {
 
 resource "aws_cloudwatch_log_group" "prometheus" {
   #checkov:skip=CKV_AWS_338:The tier decides how long logs are kept; production keeps them for a year.
-  name              = "/aws/vendedlogs/prometheus/${var.context.name}"
+  name              = "/aws/vendedlogs/prometheus/${local.name}"
   retention_in_days = var.spec.log_days
   kms_key_id        = var.keys.ids["logs"]
   tags              = var.tags

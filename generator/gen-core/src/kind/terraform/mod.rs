@@ -4,6 +4,7 @@ mod backend;
 pub mod module;
 #[cfg(test)]
 mod mutations;
+pub mod readme;
 mod root;
 mod spec;
 pub mod types;

@@ -352,6 +352,7 @@ fn cluster(target: &Target, component: &Resolved, provider: &Provider) -> Value 
         "node_groups": groups,
         "addons": provider.addons.get(cluster.kubernetes.as_str()).cloned().unwrap_or_default(),
         "admins": [],
+        "secret_store": target.of_type(ComponentType::Secrets).next().map(|store| store.name.as_str()),
         "workloads": workloads,
     })
 }

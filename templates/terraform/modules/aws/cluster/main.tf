@@ -16,7 +16,7 @@ resource "aws_eks_cluster" "this" {
   bootstrap_self_managed_addons = false
 
   access_config {
-    # Access entries only: no aws-auth map that a pod could edit, and whoever creates the cluster gets nothing.
+    # Access entries only: no aws-auth map that a pod could edit, and nothing that the creator alone has: see access.tf.
     authentication_mode                         = "API"
     bootstrap_cluster_creator_admin_permissions = false
   }
@@ -62,25 +62,4 @@ resource "aws_cloudwatch_log_group" "this" {
   kms_key_id        = var.keys.ids["logs"]
 
   tags = var.tags
-}
-
-resource "aws_eks_access_entry" "admin" {
-  for_each = toset(var.spec.admins)
-
-  cluster_name  = aws_eks_cluster.this.name
-  principal_arn = each.value
-
-  tags = var.tags
-}
-
-resource "aws_eks_access_policy_association" "admin" {
-  for_each = toset(var.spec.admins)
-
-  cluster_name  = aws_eks_cluster.this.name
-  principal_arn = aws_eks_access_entry.admin[each.key].principal_arn
-  policy_arn    = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
-
-  access_scope {
-    type = "cluster"
-  }
 }

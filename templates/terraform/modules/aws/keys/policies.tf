@@ -129,9 +129,26 @@ locals {
         }
       }]
 
-      # Auto Scaling starts the nodes and has to open their volumes. The role is named in a condition,
-      # not as principal: KMS refuses a policy that names a principal which does not exist yet.
+      # Auto Scaling starts the nodes and has to open their volumes. Roles are named in conditions,
+      # not as principals: KMS refuses a policy that names a principal which does not exist yet.
       cluster = [
+        {
+          # wildcard: in a key policy the resource is the key itself
+          Sid       = "GrantToNewClusters"
+          Effect    = "Allow"
+          Principal = { AWS = local.root }
+          Action    = ["kms:CreateGrant"]
+          Resource  = "*"
+          # EKS does not support kms:GrantIsForAWSResource when it makes a cluster, so the statement for services does
+          # not let its grant through. The role that makes clusters is named here instead.
+          Condition = {
+            StringEquals = {
+              "kms:CallerAccount" = var.context.account
+              "kms:ViaService"    = "eks.${region}.amazonaws.com"
+            }
+            ArnEquals = { "aws:PrincipalArn" = local.apply_role }
+          }
+        },
         {
           # wildcard: the condition names the one role that is meant; in a key policy the resource is the key itself
           Sid       = "AutoScalingVolumes"
@@ -181,6 +198,8 @@ locals {
     }
   }
 
+  # The foundation's module ci gives the role that applies an environment this name.
+  apply_role       = "arn:aws:iam::${var.context.account}:role/${var.context.name}-apply"
   autoscaling_role = "arn:aws:iam::${var.context.account}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
 
   policies = {

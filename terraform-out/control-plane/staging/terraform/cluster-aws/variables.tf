@@ -90,7 +90,8 @@ variable "cluster" {
       uses            = map(string)
       secrets         = list(string)
     }))
-    boundary = optional(string)
+    secret_store = optional(string)
+    boundary     = optional(string)
   })
 }
 

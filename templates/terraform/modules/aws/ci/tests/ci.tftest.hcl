@@ -92,6 +92,11 @@ run "plans_without_reading_data" {
   }
 
   assert {
+    condition     = alltrue([for action in one([for s in jsondecode(aws_iam_role_policy.plan["control-plane-dev"].policy).Statement : s if s.Sid == "Describe"]).Action : can(regex("^[a-z0-9-]+:(Describe|Get|List|View)[A-Za-z0-9]*\\*?$", action)) && !contains(["s3:Get*", "secretsmanager:Get*", "ssm:Get*"], action)])
+    error_message = "It describes service by service, and changes nothing."
+  }
+
+  assert {
     condition     = alltrue([for s in jsondecode(aws_iam_role_policy.plan["control-plane-dev"].policy).Statement : s.Effect == "Deny" || !contains(flatten([s.Action]), "s3:PutObject") || endswith(try(tostring(s.Resource), ""), ".tflock")])
     error_message = "It writes locks and nothing else."
   }

@@ -63,8 +63,9 @@ variables {
       control   = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
       execution = { instance_types = ["m7g.large"], capacity = "spot", min = 1, desired = 1, max = 3, disk_gib = 80, labels = { plane = "execution" }, taints = { plane = "execution" } }
     }
-    addons = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
-    admins = []
+    addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+    secret_store = "secrets"
+    admins       = []
     workloads = {
       api    = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
       worker = { namespace = "control-plane-execution", service_account = "worker", plane = "execution", uses = { db = "rw" }, secrets = [] }
@@ -123,8 +124,9 @@ run "opens_the_api_in_development_to_named_networks" {
         control   = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { instance_types = ["m7g.large"], capacity = "spot", min = 1, desired = 1, max = 3, disk_gib = 80, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
-      admins = []
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
       workloads = {
         api    = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
         worker = { namespace = "control-plane-execution", service_account = "worker", plane = "execution", uses = { db = "rw" }, secrets = [] }
@@ -298,11 +300,61 @@ run "leaves_secrets_out_that_live_elsewhere" {
       evidence  = { append = "{\"Statement\":[{\"Sid\":\"AppendObjects\"}]}" }
       telemetry = { write = "{\"Statement\":[{\"Sid\":\"WriteMetrics\"}]}" }
     }
+    spec = {
+      version         = "1.34"
+      log_days        = 30
+      public_endpoint = false
+      node_groups = {
+        control   = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
+        execution = { instance_types = ["m7g.large"], capacity = "spot", min = 1, desired = 1, max = 3, disk_gib = 80, labels = { plane = "execution" }, taints = { plane = "execution" } }
+      }
+      addons = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      admins = []
+      workloads = {
+        api    = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
+        worker = { namespace = "control-plane-execution", service_account = "worker", plane = "execution", uses = { db = "rw" }, secrets = [] }
+      }
+    }
   }
 
   assert {
     condition     = length(aws_iam_role_policy.secret) == 0 && length(aws_iam_role_policy.access) == 4
     error_message = "Without a component for secrets nobody gets a policy for one."
+  }
+}
+
+run "takes_secrets_from_the_named_component" {
+  command = plan
+
+  variables {
+    grants = {
+      db        = { rw = "{\"Statement\":[{\"Sid\":\"ConnectReadWrite\"}]}", read = "{\"Statement\":[{\"Sid\":\"ConnectReadOnly\"}]}" }
+      evidence  = { append = "{\"Statement\":[{\"Sid\":\"AppendObjects\"}]}" }
+      secrets   = { read = "{\"Statement\":[{\"Sid\":\"NotThisOne\"}]}" }
+      telemetry = { write = "{\"Statement\":[{\"Sid\":\"WriteMetrics\"}]}" }
+      vault     = { "api/signing" = "{\"Statement\":[{\"Sid\":\"ReadSecret\"}]}" }
+    }
+    spec = {
+      version         = "1.34"
+      log_days        = 30
+      public_endpoint = false
+      node_groups = {
+        control   = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
+        execution = { instance_types = ["m7g.large"], capacity = "spot", min = 1, desired = 1, max = 3, disk_gib = 80, labels = { plane = "execution" }, taints = { plane = "execution" } }
+      }
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "vault"
+      admins       = []
+      workloads = {
+        api    = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
+        worker = { namespace = "control-plane-execution", service_account = "worker", plane = "execution", uses = { db = "rw" }, secrets = [] }
+      }
+    }
+  }
+
+  assert {
+    condition     = aws_iam_role_policy.secret["api/api/signing"].policy == var.grants["vault"]["api/signing"]
+    error_message = "The component that keeps the secrets may have any name."
   }
 }
 
@@ -318,8 +370,9 @@ run "lets_named_roles_administer" {
         control   = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { instance_types = ["m7g.large"], capacity = "spot", min = 1, desired = 1, max = 3, disk_gib = 80, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
-      admins = ["arn:aws:iam::123456789012:role/platform"]
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = ["arn:aws:iam::123456789012:role/platform"]
       workloads = {
         api    = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
         worker = { namespace = "control-plane-execution", service_account = "worker", plane = "execution", uses = { db = "rw" }, secrets = [] }
@@ -328,17 +381,96 @@ run "lets_named_roles_administer" {
   }
 
   assert {
-    condition     = length(aws_eks_access_entry.admin) == 1 && aws_eks_access_policy_association.admin["arn:aws:iam::123456789012:role/platform"].policy_arn == "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy" && aws_eks_access_policy_association.admin["arn:aws:iam::123456789012:role/platform"].access_scope[0].type == "cluster"
+    condition     = length(aws_eks_access_entry.this) == 3 && aws_eks_access_policy_association.this["arn:aws:iam::123456789012:role/platform"].policy_arn == "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy" && aws_eks_access_policy_association.this["arn:aws:iam::123456789012:role/platform"].access_scope[0].type == "cluster"
     error_message = "A named role administers the whole cluster."
   }
 }
 
-run "lets_nobody_administer_by_default" {
+run "lets_ci_deploy_and_look" {
   command = plan
 
   assert {
-    condition     = length(aws_eks_access_entry.admin) == 0
-    error_message = "Without admins nobody has access."
+    condition = { for arn, association in aws_eks_access_policy_association.this : arn => association.policy_arn } == {
+      "arn:aws:iam::123456789012:role/control-plane-dev-apply" = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+      "arn:aws:iam::123456789012:role/control-plane-dev-plan"  = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"
+    }
+    error_message = "The role that applies administers, the one that plans reads all but Secrets, and nobody else has access."
+  }
+
+  assert {
+    condition     = alltrue([for arn, entry in aws_eks_access_entry.this : entry.principal_arn == arn]) && alltrue([for association in aws_eks_access_policy_association.this : association.access_scope[0].type == "cluster"])
+    error_message = "An entry is for one role and holds for the whole cluster."
+  }
+}
+
+run "lets_a_controller_register_pods_and_no_more" {
+  command = plan
+
+  assert {
+    condition     = toset(keys(aws_iam_role.controller)) == toset(["aws-load-balancer-controller"]) && aws_iam_role.controller["aws-load-balancer-controller"].name == "control-plane-dev-cluster-balancer"
+    error_message = "One controller has an identity, under the environment's name."
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role.controller["aws-load-balancer-controller"].assume_role_policy).Statement[0].Condition.StringEquals == {
+      "aws:RequestTag/eks-cluster-arn"            = "arn:aws:eks:eu-central-1:123456789012:cluster/control-plane-dev-cluster"
+      "aws:RequestTag/kubernetes-namespace"       = "kube-system"
+      "aws:RequestTag/kubernetes-service-account" = "aws-load-balancer-controller"
+      "aws:SourceAccount"                         = "123456789012"
+    }
+    error_message = "Only for its service account in this cluster."
+  }
+
+  assert {
+    condition     = aws_eks_pod_identity_association.controller["aws-load-balancer-controller"].namespace == "kube-system" && aws_eks_pod_identity_association.controller["aws-load-balancer-controller"].service_account == "aws-load-balancer-controller"
+    error_message = "The identity goes to the service account that the chart makes."
+  }
+
+  assert {
+    condition = { for statement in jsondecode(aws_iam_role_policy.controller["aws-load-balancer-controller"].policy).Statement : statement.Sid => [statement.Effect, statement.Resource, toset(statement.Action)] } == {
+      FindTargets     = ["Allow", "*", toset(["ec2:DescribeInstances", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs", "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth"])]
+      RegisterTargets = ["Allow", "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/*/*", toset(["elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets"])]
+    }
+    error_message = "It finds and registers targets; it makes, changes and deletes nothing."
+  }
+
+  assert {
+    condition     = one([for statement in jsondecode(aws_iam_role_policy.controller["aws-load-balancer-controller"].policy).Statement : statement.Condition if statement.Sid == "RegisterTargets"]) == { StringEquals = { "aws:ResourceTag/environment" = "dev", "aws:ResourceTag/stack" = "control-plane" } }
+    error_message = "Target groups of another environment are out of reach."
+  }
+}
+
+run "shortens_long_role_names" {
+  command = plan
+
+  variables {
+    spec = {
+      version         = "1.34"
+      log_days        = 30
+      public_endpoint = false
+      node_groups = {
+        control   = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
+        execution = { instance_types = ["m7g.large"], capacity = "spot", min = 1, desired = 1, max = 3, disk_gib = 80, labels = { plane = "execution" }, taints = { plane = "execution" } }
+      }
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
+      workloads = {
+        a-workload-with-a-name-that-is-too-long-for-a-role = { namespace = "control-plane-control", service_account = "one", plane = "control", uses = {}, secrets = [] }
+        a-workload-with-a-name-that-is-too-long-for-both   = { namespace = "control-plane-control", service_account = "two", plane = "control", uses = {}, secrets = [] }
+        api                                                = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = {}, secrets = [] }
+      }
+    }
+  }
+
+  assert {
+    condition     = alltrue([for role in aws_iam_role.workload : length(role.name) <= 64 && startswith(role.name, "control-plane-dev-cluster-pod-")]) && length(distinct([for role in aws_iam_role.workload : role.name])) == 3
+    error_message = "Names fit, stay under the environment's name, and differ."
+  }
+
+  assert {
+    condition     = aws_iam_role.workload["api"].name == "control-plane-dev-cluster-pod-api"
+    error_message = "A name that fits stays as it is."
   }
 }
 
@@ -354,8 +486,9 @@ run "binds_every_role_to_the_boundary" {
         control   = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { instance_types = ["m7g.large"], capacity = "spot", min = 1, desired = 1, max = 3, disk_gib = 80, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
-      admins = []
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
       workloads = {
         api    = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
         worker = { namespace = "control-plane-execution", service_account = "worker", plane = "execution", uses = { db = "rw" }, secrets = [] }
@@ -365,7 +498,7 @@ run "binds_every_role_to_the_boundary" {
   }
 
   assert {
-    condition     = alltrue([for boundary in concat([aws_iam_role.control_plane.permissions_boundary, aws_iam_role.node.permissions_boundary], [for role in aws_iam_role.addon : role.permissions_boundary], [for role in aws_iam_role.workload : role.permissions_boundary]) : boundary == "arn:aws:iam::123456789012:policy/foundation-dev-ci-boundary"])
+    condition     = alltrue([for boundary in concat([aws_iam_role.control_plane.permissions_boundary, aws_iam_role.node.permissions_boundary], [for role in aws_iam_role.addon : role.permissions_boundary], [for role in aws_iam_role.controller : role.permissions_boundary], [for role in aws_iam_role.workload : role.permissions_boundary]) : boundary == "arn:aws:iam::123456789012:policy/foundation-dev-ci-boundary"])
     error_message = "Every role has the boundary."
   }
 }
@@ -435,8 +568,9 @@ run "refuses_a_public_api_outside_development" {
         control   = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { instance_types = ["m7g.large"], capacity = "spot", min = 1, desired = 1, max = 3, disk_gib = 80, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
-      admins = []
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
       workloads = {
         api    = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
         worker = { namespace = "control-plane-execution", service_account = "worker", plane = "execution", uses = { db = "rw" }, secrets = [] }
@@ -459,8 +593,9 @@ run "refuses_a_public_api_for_everybody" {
         control   = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { instance_types = ["m7g.large"], capacity = "spot", min = 1, desired = 1, max = 3, disk_gib = 80, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
-      admins = []
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
       workloads = {
         api    = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
         worker = { namespace = "control-plane-execution", service_account = "worker", plane = "execution", uses = { db = "rw" }, secrets = [] }
@@ -482,8 +617,9 @@ run "refuses_networks_that_are_too_wide" {
         control   = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { instance_types = ["m7g.large"], capacity = "spot", min = 1, desired = 1, max = 3, disk_gib = 80, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
-      admins = []
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
       workloads = {
         api    = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
         worker = { namespace = "control-plane-execution", service_account = "worker", plane = "execution", uses = { db = "rw" }, secrets = [] }
@@ -506,8 +642,9 @@ run "refuses_a_patch_version" {
         control   = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { instance_types = ["m7g.large"], capacity = "spot", min = 1, desired = 1, max = 3, disk_gib = 80, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
-      admins = []
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
       workloads = {
         api    = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
         worker = { namespace = "control-plane-execution", service_account = "worker", plane = "execution", uses = { db = "rw" }, secrets = [] }
@@ -529,8 +666,9 @@ run "refuses_a_retention_that_cloudwatch_lacks" {
         control   = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { instance_types = ["m7g.large"], capacity = "spot", min = 1, desired = 1, max = 3, disk_gib = 80, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
-      admins = []
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
       workloads = {
         api    = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
         worker = { namespace = "control-plane-execution", service_account = "worker", plane = "execution", uses = { db = "rw" }, secrets = [] }
@@ -550,6 +688,7 @@ run "refuses_no_nodes" {
       public_endpoint = false
       node_groups     = {}
       addons          = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store    = "secrets"
       admins          = []
       workloads = {
         api    = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
@@ -571,8 +710,9 @@ run "refuses_tainted_nodes_alone" {
       node_groups = {
         control = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = { plane = "control" } }
       }
-      addons = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
-      admins = []
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
       workloads = {
         api    = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
         worker = { namespace = "control-plane-execution", service_account = "worker", plane = "execution", uses = { db = "rw" }, secrets = [] }
@@ -593,8 +733,9 @@ run "refuses_mixed_processors" {
       node_groups = {
         control = { instance_types = ["m7i.large", "m7g.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
       }
-      addons = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
-      admins = []
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
       workloads = {
         api    = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
         worker = { namespace = "control-plane-execution", service_account = "worker", plane = "execution", uses = { db = "rw" }, secrets = [] }
@@ -615,8 +756,9 @@ run "refuses_an_unknown_capacity" {
       node_groups = {
         control = { instance_types = ["t3.large"], capacity = "reserved", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
       }
-      addons = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
-      admins = []
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
       workloads = {
         api    = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
         worker = { namespace = "control-plane-execution", service_account = "worker", plane = "execution", uses = { db = "rw" }, secrets = [] }
@@ -637,8 +779,9 @@ run "refuses_sizes_out_of_order" {
       node_groups = {
         control = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 4, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
       }
-      addons = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
-      admins = []
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
       workloads = {
         api    = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
         worker = { namespace = "control-plane-execution", service_account = "worker", plane = "execution", uses = { db = "rw" }, secrets = [] }
@@ -659,8 +802,9 @@ run "refuses_a_small_disk" {
       node_groups = {
         control = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 8, labels = { plane = "control" }, taints = {} }
       }
-      addons = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
-      admins = []
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
       workloads = {
         api    = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
         worker = { namespace = "control-plane-execution", service_account = "worker", plane = "execution", uses = { db = "rw" }, secrets = [] }
@@ -682,8 +826,9 @@ run "refuses_missing_addons" {
         control   = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { instance_types = ["m7g.large"], capacity = "spot", min = 1, desired = 1, max = 3, disk_gib = 80, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { coredns = "v1.12.4-eksbuild.1" }
-      admins = []
+      addons       = { coredns = "v1.12.4-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
       workloads = {
         api    = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
         worker = { namespace = "control-plane-execution", service_account = "worker", plane = "execution", uses = { db = "rw" }, secrets = [] }
@@ -705,8 +850,9 @@ run "refuses_an_inexact_addon_version" {
         control   = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { instance_types = ["m7g.large"], capacity = "spot", min = 1, desired = 1, max = 3, disk_gib = 80, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { vpc-cni = "latest", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
-      admins = []
+      addons       = { vpc-cni = "latest", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
       workloads = {
         api    = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
         worker = { namespace = "control-plane-execution", service_account = "worker", plane = "execution", uses = { db = "rw" }, secrets = [] }
@@ -728,8 +874,9 @@ run "refuses_a_user_as_admin" {
         control   = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { instance_types = ["m7g.large"], capacity = "spot", min = 1, desired = 1, max = 3, disk_gib = 80, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
-      admins = ["arn:aws:iam::123456789012:user/alice"]
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = ["arn:aws:iam::123456789012:user/alice"]
       workloads = {
         api    = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
         worker = { namespace = "control-plane-execution", service_account = "worker", plane = "execution", uses = { db = "rw" }, secrets = [] }
@@ -738,7 +885,7 @@ run "refuses_a_user_as_admin" {
   }
 }
 
-run "refuses_a_workload_name_too_long" {
+run "refuses_a_role_of_ci_as_admin" {
   command         = plan
   expect_failures = [var.spec]
 
@@ -751,10 +898,35 @@ run "refuses_a_workload_name_too_long" {
         control   = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { instance_types = ["m7g.large"], capacity = "spot", min = 1, desired = 1, max = 3, disk_gib = 80, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
-      admins = []
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = ["arn:aws:iam::123456789012:role/control-plane-dev-plan"]
       workloads = {
-        a-name-that-is-much-too-long-for-a-role = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
+        api    = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
+        worker = { namespace = "control-plane-execution", service_account = "worker", plane = "execution", uses = { db = "rw" }, secrets = [] }
+      }
+    }
+  }
+}
+
+run "refuses_a_malformed_workload_name" {
+  command         = plan
+  expect_failures = [var.spec]
+
+  variables {
+    spec = {
+      version         = "1.34"
+      log_days        = 30
+      public_endpoint = false
+      node_groups = {
+        control   = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
+        execution = { instance_types = ["m7g.large"], capacity = "spot", min = 1, desired = 1, max = 3, disk_gib = 80, labels = { plane = "execution" }, taints = { plane = "execution" } }
+      }
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
+      workloads = {
+        api_ = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
       }
     }
   }
@@ -773,8 +945,9 @@ run "refuses_an_unknown_plane" {
         control   = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { instance_types = ["m7g.large"], capacity = "spot", min = 1, desired = 1, max = 3, disk_gib = 80, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
-      admins = []
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
       workloads = {
         api = { namespace = "control-plane-control", service_account = "api", plane = "data", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
       }
@@ -795,8 +968,9 @@ run "refuses_a_namespace_of_kubernetes" {
         control   = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { instance_types = ["m7g.large"], capacity = "spot", min = 1, desired = 1, max = 3, disk_gib = 80, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
-      admins = []
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
       workloads = {
         api = { namespace = "kube-system", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
       }
@@ -817,8 +991,9 @@ run "refuses_a_shared_service_account" {
         control   = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { instance_types = ["m7g.large"], capacity = "spot", min = 1, desired = 1, max = 3, disk_gib = 80, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
-      admins = []
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
       workloads = {
         api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
         two = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
@@ -840,8 +1015,9 @@ run "refuses_a_malformed_boundary" {
         control   = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { instance_types = ["m7g.large"], capacity = "spot", min = 1, desired = 1, max = 3, disk_gib = 80, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
-      admins = []
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
       workloads = {
         api    = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
         worker = { namespace = "control-plane-execution", service_account = "worker", plane = "execution", uses = { db = "rw" }, secrets = [] }
@@ -864,8 +1040,9 @@ run "refuses_an_access_that_nobody_hands_out" {
         control   = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { instance_types = ["m7g.large"], capacity = "spot", min = 1, desired = 1, max = 3, disk_gib = 80, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
-      admins = []
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
       workloads = {
         api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "admin", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
       }
@@ -886,8 +1063,9 @@ run "refuses_a_component_that_hands_out_nothing" {
         control   = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { instance_types = ["m7g.large"], capacity = "spot", min = 1, desired = 1, max = 3, disk_gib = 80, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
-      admins = []
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
       workloads = {
         api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { cache = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
       }
@@ -908,8 +1086,9 @@ run "refuses_a_secret_that_is_missing" {
         control   = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { instance_types = ["m7g.large"], capacity = "spot", min = 1, desired = 1, max = 3, disk_gib = 80, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
-      admins = []
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
       workloads = {
         api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/other"] }
       }

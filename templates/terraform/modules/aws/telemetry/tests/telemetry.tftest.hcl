@@ -6,7 +6,7 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_cloudwatch_log_group" {
-    defaults = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/vendedlogs/prometheus/control-plane-dev" }
+    defaults = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/vendedlogs/prometheus/control-plane-dev-telemetry" }
   }
 }
 
@@ -46,13 +46,26 @@ run "encrypts_metrics_and_logs" {
   }
 
   assert {
-    condition     = startswith(aws_cloudwatch_log_group.prometheus.name, "/aws/vendedlogs/prometheus/") && aws_prometheus_workspace.this.logging_configuration[0].log_group_arn == "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/vendedlogs/prometheus/control-plane-dev:*"
+    condition     = startswith(aws_cloudwatch_log_group.prometheus.name, "/aws/vendedlogs/prometheus/") && aws_prometheus_workspace.this.logging_configuration[0].log_group_arn == "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/vendedlogs/prometheus/control-plane-dev-telemetry:*"
     error_message = "The workspace logs, to a group under the name that the service may write to."
   }
 
   assert {
     condition     = alltrue([for tags in concat([aws_prometheus_workspace.this.tags], [for group in [aws_cloudwatch_log_group.logs, aws_cloudwatch_log_group.prometheus] : group.tags]) : tags["component"] == "telemetry" && tags["data_class"] == "internal"])
     error_message = "Everything carries the tags."
+  }
+}
+
+run "names_are_those_of_the_component" {
+  command = plan
+
+  variables {
+    component = "signals"
+  }
+
+  assert {
+    condition     = aws_prometheus_workspace.this.alias == "control-plane-dev-signals" && aws_prometheus_workspace.this.tags["Name"] == "control-plane-dev-signals" && aws_cloudwatch_log_group.prometheus.name == "/aws/vendedlogs/prometheus/control-plane-dev-signals" && aws_cloudwatch_log_group.logs.name == "/gen/control-plane-dev/signals"
+    error_message = "Two components in one environment do not collide."
   }
 }
 
