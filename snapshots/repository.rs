@@ -22,6 +22,19 @@ fn nothing_is_to_be_done_after_generate() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the test edits what gen wrote")]
+fn an_edit_in_a_module_survives_runs_for_other_targets() {
+    let folder = cli::fresh();
+    assert_eq!(cli::run(folder.path(), &["generate"]).status, 0);
+    let edited = folder.path().join("terraform-out/modules/aws/edge/main.tf");
+    std::fs::write(&edited, "# mine\n").expect("an edit");
+    assert_eq!(cli::run(folder.path(), &["generate", "-s", "foundation"]).status, 0);
+    let whole = cli::run(folder.path(), &["generate"]);
+    assert_eq!(whole.status, 1, "{}", whole.text());
+    assert_eq!(std::fs::read_to_string(&edited).expect("still there"), "# mine\n");
+}
+
+#[test]
 fn roots_of_a_layer_differ_in_backend_and_values_only() {
     let out = cli::root().join("terraform-out");
     for stack in ["foundation", "control-plane"] {
