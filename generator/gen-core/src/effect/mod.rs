@@ -2,6 +2,8 @@
 
 mod table;
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::diag::{Place, Route};
@@ -47,9 +49,9 @@ pub struct Change {
     pub field: String,
     /// In words: what is changed.
     pub label: String,
-    /// Value before; none when it is new.
+    /// Value before; none when it is new, empty when it is too long for a line.
     pub from: Option<String>,
-    /// Value after; none when it goes.
+    /// Value after; none when it goes, empty when it is too long for a line.
     pub to: Option<String>,
     /// How it can go wrong.
     pub risk: Risk,
@@ -59,18 +61,32 @@ pub struct Change {
     pub why: Option<Place>,
 }
 
-/// Differences between the values of a root on disk and those that would be written.
+/// Differences between the values of a root on disk and those that would be written; `Null` for a root that is no longer rendered.
 pub fn changes(target: &Target, old: &Value, new: &Value) -> Vec<Change> {
     let mut found = Vec::new();
     let empty = serde_json::Map::new();
     let (old, new) = (old.as_object().unwrap_or(&empty), new.as_object().unwrap_or(&empty));
-    let names: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let component = |name: &str| {
+        let shared = SHARED.contains(&name);
+        ComponentName::parse(name).ok().filter(|_| !shared)
+    };
     for name in names {
+        let component = component(name);
+        if let Some(component) =
+            component.as_ref().filter(|_| old.contains_key(name) != new.contains_key(name))
+        {
+            found.push(come_or_gone(target, component.clone(), new.contains_key(name)));
+            continue;
+        }
+        // What the root shares goes with the root.
+        if component.is_none() && new.is_empty() {
+            continue;
+        }
         let mut leaves = Vec::new();
         differences("", old.get(name), new.get(name), &mut leaves);
-        let component = ComponentName::parse(name)
-            .ok()
-            .filter(|name| !["context", "tags", "existing"].contains(&name.as_str()));
+        // The tags of a component come and go with it.
+        leaves.retain(|(field, _, _)| name != "tags" || old.contains_key(field) == new.contains_key(field));
         let kind = component.as_ref().and_then(|name| Some(target.components.get(name)?.kind()));
         for (field, from, to) in leaves {
             let field = if component.is_some() { field } else { format!("{name}.{field}") };
@@ -83,6 +99,29 @@ pub fn changes(target: &Target, old: &Value, new: &Value) -> Vec<Change> {
     found
 }
 
+/// Values of a root that belong to no component.
+const SHARED: [&str; 3] = ["context", "tags", "existing"];
+
+/// A component that the root did not have before, or has no longer.
+fn come_or_gone(target: &Target, component: ComponentName, new: bool) -> Change {
+    let (label, risk, note) = if new {
+        ("new component", Risk::Normal, "")
+    } else {
+        ("component is gone", Risk::Destroys, "it is destroyed, with what it holds")
+    };
+    Change {
+        kind: target.components.get(&component).map(crate::resolve::Resolved::kind),
+        component: Some(component),
+        field: String::new(),
+        label: label.to_owned(),
+        from: None,
+        to: None,
+        risk,
+        note,
+        why: Some(Place::value(target.stack.file.clone(), Route::keys(["components"]))),
+    }
+}
+
 type Leaf<'a> = (String, Option<&'a Value>, Option<&'a Value>);
 
 /// Values that differ, at the deepest mapping that holds them.
@@ -90,7 +129,7 @@ fn differences<'a>(path: &str, old: Option<&'a Value>, new: Option<&'a Value>, f
     match (old, new) {
         (Some(old), Some(new)) if old == new => {}
         (Some(Value::Object(old)), Some(Value::Object(new))) => {
-            let keys: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+            let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
             for key in keys {
                 let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
                 differences(&path, old.get(key), new.get(key), found);
@@ -150,7 +189,10 @@ fn text(value: &Value, field: &str) -> String {
             crate::model::units::Period::days(number.as_u64().unwrap_or_default()).to_string()
         }
         Value::String(text) => text.clone(),
-        Value::Array(items) if items.iter().all(|item| !item.is_array() && !item.is_object()) => {
+        // Too much for a line; the difference of the files shows it.
+        Value::Object(_) => String::new(),
+        Value::Array(items) if items.iter().any(|item| item.is_array() || item.is_object()) => String::new(),
+        Value::Array(items) => {
             let items: Vec<String> = items.iter().map(text_of_scalar).collect();
             format!("[{}]", items.join(", "))
         }

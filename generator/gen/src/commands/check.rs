@@ -22,7 +22,9 @@ pub(crate) fn run(global: &Global, arguments: &CheckArgs) -> ExitCode {
         }
     };
     let (body, _) = build(&mut session, &WhatIf::default(), as_of, Detail { verdicts: false, diffs: false });
-    let paths = body.targets.iter().map(|target| &target.files).chain([&body.shared]).flat_map(|files| {
+    let gone = body.gone.iter().map(|gone| &gone.files);
+    let all = body.targets.iter().map(|target| &target.files).chain([&body.shared]).chain(gone);
+    let paths = all.flat_map(|files| {
         let of = |paths: &[String], word: &'static str| {
             paths.iter().map(|path| (path.clone(), word)).collect::<Vec<_>>()
         };

@@ -25,8 +25,38 @@ pub(crate) struct Body {
     pub targets: Vec<TargetDoc>,
     /// Files that are shared by targets: modules.
     pub shared: FilesDoc,
+    /// Targets that were rendered and are no longer in the models.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<GoneDoc>,
     /// Facts that verdicts cite and that expire within 30 days.
     pub expiring: usize,
+}
+
+/// A target that was rendered and is no longer in the models.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct GoneDoc {
+    /// `stack/environment`.
+    pub target: String,
+    /// Roots that are removed with it.
+    pub roots: Vec<String>,
+    /// Its files.
+    pub files: FilesDoc,
+}
+
+impl GoneDoc {
+    fn of(diff: &TreeDiff, with_diffs: bool) -> Self {
+        let files = files_doc(&diff.folder, &diff.files, diff.same, with_diffs);
+        let roots: BTreeSet<&str> = diff
+            .files
+            .iter()
+            .filter_map(|file| Some(file.path.strip_prefix("terraform/")?.split_once('/')?.0))
+            .collect();
+        Self {
+            target: diff.folder.trim_start_matches("terraform-out/").to_owned(),
+            roots: roots.into_iter().map(str::to_owned).collect(),
+            files,
+        }
+    }
 }
 
 /// One target.
@@ -223,15 +253,16 @@ pub(crate) fn build(
         expiring.extend(facts);
         differs |= changed;
     }
-    let mut shared = FilesDoc::default();
+    let (mut shared, mut gone) = (FilesDoc::default(), Vec::new());
     for diff in &walked.shared {
         if diff.folder.as_ref() == gen_core::kind::terraform::MODULE_COPIES {
             shared = files_doc(&diff.folder, &diff.files, diff.same, detail.diffs);
         } else {
-            shared.removed.extend(files_doc(&diff.folder, &diff.files, 0, detail.diffs).removed);
+            gone.push(GoneDoc::of(diff, detail.diffs));
         }
     }
-    let body = Body { evidence_as_of: walked.as_of.to_string(), targets, shared, expiring: expiring.len() };
+    let body =
+        Body { evidence_as_of: walked.as_of.to_string(), targets, shared, gone, expiring: expiring.len() };
     (body, differs)
 }
 
@@ -321,10 +352,8 @@ fn requirement_doc(matrix: &Matrix, verdict: &Verdict) -> RequirementDoc {
 
 fn changes_of(texts: &Texts, target: &Target, files: &[FileDiff]) -> Vec<ChangeDoc> {
     let mut found = Vec::new();
-    for file in files
-        .iter()
-        .filter(|file| file.state == State::Changed && file.path.ends_with("/gen.auto.tfvars.json"))
-    {
+    let values = files.iter().filter(|file| file.path.ends_with("/gen.auto.tfvars.json"));
+    for file in values.filter(|file| matches!(file.state, State::Changed | State::Removed)) {
         let root = file.path.split('/').nth(1).unwrap_or_default();
         let parse = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).unwrap_or_default();
         let old = parse(file.old.as_deref().unwrap_or_default());

@@ -44,6 +44,15 @@ pub(crate) fn render(body: &Body, options: &Options, partial: bool, seconds: f64
         let _ = writeln!(out, "\nshared modules");
         files(&mut out, &body.shared, options);
     }
+    for gone in &body.gone {
+        let _ = writeln!(out, "\n{}", gone.target);
+        let text = format!(
+            "no longer in the models: {}. What they made keeps running, and costs, until it is destroyed",
+            gone.roots.join(", ")
+        );
+        let _ = writeln!(out, "  {BAD}!{BAD:#} {:10} {}", "target", wrap(&text, 64, 15));
+        files(&mut out, &gone.files, options);
+    }
     closing(&mut out, body, options, partial, seconds);
     out
 }
@@ -157,8 +166,13 @@ fn changes(out: &mut String, changes: &[ChangeDoc]) {
         };
         let subject = change.component.as_deref().unwrap_or(&change.root);
         let values = match (&change.from, &change.to) {
+            (Some(from), Some(to)) if from.is_empty() || to.is_empty() => {
+                format!("{}: changed", change.label)
+            }
             (Some(from), Some(to)) => format!("{}: {from} -> {to}", change.label),
+            (None, Some(to)) if to.is_empty() => format!("{}: new", change.label),
             (None, Some(to)) => format!("{}: new, {to}", change.label),
+            (Some(from), None) if from.is_empty() => format!("{}: gone", change.label),
             (Some(from), None) => format!("{}: gone, was {from}", change.label),
             (None, None) => change.label.clone(),
         };
@@ -214,7 +228,8 @@ fn risks(out: &mut String, changes: &[ChangeDoc]) {
 }
 
 fn closing(out: &mut String, body: &Body, options: &Options, partial: bool, seconds: f64) {
-    let all = || body.targets.iter().map(|target| &target.files).chain([&body.shared]);
+    let gone = || body.gone.iter().map(|gone| &gone.files);
+    let all = || body.targets.iter().map(|target| &target.files).chain([&body.shared]).chain(gone());
     let touched: usize = all().map(FilesDoc::touched).sum();
     let same: usize = all().map(|files| files.same).sum();
     let roots: usize = body.targets.iter().map(|target| target.roots.len()).sum();

@@ -1,0 +1,91 @@
+//! What `plan` says of changes, on a copy of this repository: which component, how risky, and which line asks for it.
+
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::cli;
+
+/// A copy of what `gen` reads and writes here.
+#[expect(clippy::disallowed_methods, reason = "the test changes a copy")]
+fn copy() -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for part in ["stacks", "terraform-out"] {
+        for (path, bytes) in cli::tree(&cli::root().join(part)) {
+            let to = folder.path().join(part).join(path);
+            std::fs::create_dir_all(to.parent().expect("a folder")).expect("made");
+            std::fs::write(to, bytes).expect("written");
+        }
+    }
+    folder
+}
+
+#[expect(clippy::disallowed_methods, reason = "the test changes a copy")]
+fn edit(folder: &Path, file: &str, edits: &[(&str, &str)]) {
+    let path = folder.join(file);
+    let mut text = std::fs::read_to_string(&path).expect("a file");
+    for (from, to) in edits {
+        assert!(text.contains(from), "{file} no longer says {from:?}");
+        text = text.replacen(from, to, 1);
+    }
+    std::fs::write(path, text).expect("written");
+}
+
+const PROD: &str = "stacks/control-plane/environments/prod.yaml";
+
+#[test]
+fn a_longer_retention_and_a_larger_cluster() {
+    let folder = copy();
+    edit(
+        folder.path(),
+        PROD,
+        &[("  cluster: m\n", "  cluster: l\n"), ("budget:", "data:\n  evidence: {retain: 10y}\nbudget:")],
+    );
+    let planned =
+        cli::run(folder.path(), &["plan", "-s", "control-plane", "-e", "prod", "--detailed-exitcode"]);
+    cli::golden("change-of-retention-and-size", &planned.text());
+    let before = cli::tree(folder.path());
+    assert_eq!(cli::run(folder.path(), &["generate"]).status, 0);
+    let after = cli::tree(folder.path());
+    let written: Vec<String> = after
+        .iter()
+        .filter(|(path, bytes)| before.get(*path) != Some(*bytes))
+        .map(|(path, _)| path.display().to_string())
+        .collect();
+    let out = "terraform-out/control-plane/prod";
+    assert_eq!(
+        written,
+        [
+            format!("{out}/.gen.json"),
+            format!("{out}/terraform/cluster-aws/gen.auto.tfvars.json"),
+            format!("{out}/terraform/data-aws/gen.auto.tfvars.json"),
+        ]
+    );
+    assert_eq!(before.len(), after.len());
+}
+
+#[test]
+fn a_component_that_goes() {
+    let folder = copy();
+    let stack = "stacks/control-plane/stack.yaml";
+    edit(folder.path(), stack, &[("  telemetry: {type", "  telemetry_gone: {type")]);
+    let text = std::fs::read_to_string(folder.path().join(stack)).expect("a file");
+    let line = text.lines().find(|line| line.contains("telemetry_gone")).expect("the line").to_owned();
+    edit(
+        folder.path(),
+        stack,
+        &[(&format!("{line}\n"), ""), (", telemetry: write", ""), (", telemetry: write", "")],
+    );
+    let planned = cli::run(folder.path(), &["plan", "-s", "control-plane", "-e", "prod"]);
+    cli::golden("change-component-gone", &planned.text());
+}
+
+#[test]
+fn an_environment_that_goes() {
+    let folder = copy();
+    std::fs::remove_file(folder.path().join(PROD)).expect("removed");
+    let planned = cli::run(folder.path(), &["plan", "--detailed-exitcode"]);
+    cli::golden("change-environment-gone", &planned.text());
+    assert_eq!(cli::run(folder.path(), &["generate"]).status, 0);
+    assert!(!folder.path().join("terraform-out/control-plane/prod").exists());
+}
