@@ -41,7 +41,7 @@ pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Said {
 }
 
 /// Durations differ from run to run.
-fn untimed(text: &str) -> String {
+pub(crate) fn untimed(text: &str) -> String {
     text.lines()
         .map(|line| match line.strip_suffix(" s").and_then(|rest| rest.rsplit_once(' ')) {
             Some((rest, seconds)) if seconds.parse::<f64>().is_ok() => format!("{rest} [time] s\n"),

@@ -116,3 +116,33 @@ fn readmes_of_modules_are_current() {
     }
     assert!(stale.is_empty(), "stale: {stale:?}; INSTA_UPDATE=always writes them again");
 }
+
+/// What the README shows is what is printed. `…` stands for the rest of a line; times differ.
+#[test]
+fn the_readme_shows_what_is_printed() {
+    let readme = std::fs::read_to_string(cli::root().join("README.md")).expect("a README");
+    let mut shown = 0;
+    for block in readme.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+        for session in block.split("$ gen ").skip(1) {
+            let (command, output) = session.split_once('\n').unwrap_or((session, ""));
+            if output.trim().is_empty() {
+                continue;
+            }
+            let arguments: Vec<&str> = command.split_whitespace().collect();
+            let said = cli::run(&cli::root(), &arguments);
+            let printed = format!("{}{}", said.err, said.out);
+            let fits = |line: &str, wanted: &str| match wanted.split_once('…') {
+                Some((start, _)) => line.starts_with(start),
+                None => line == cli::untimed(wanted).trim_end_matches('\n'),
+            };
+            for wanted in output.lines().filter(|line| !line.is_empty()) {
+                assert!(
+                    printed.lines().any(|line| fits(line, wanted)),
+                    "gen {command} does not say {wanted:?}:\n{printed}"
+                );
+            }
+            shown += 1;
+        }
+    }
+    assert!(shown >= 2, "the README shows nothing");
+}

@@ -1,6 +1,6 @@
 //! Refusals that help: what was asked and where, what is offered on which evidence, what to choose instead.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::diag::{Diagnostic, Fault};
@@ -19,21 +19,25 @@ const CHOICES: usize = 3;
 
 /// One diagnostic for each requirement that blocks a target.
 pub fn refusals(repository: &Repository, matrix: &Matrix, refused: &Refused) -> Vec<Diagnostic> {
-    let mut choices: BTreeMap<&ComponentName, Vec<Candidate>> = BTreeMap::new();
-    refused
-        .report
-        .blocking()
-        .map(|verdict| {
-            let component = &verdict.requirement.component;
-            let choices = choices
-                .entry(component)
-                .or_insert_with(|| candidates(repository, matrix, &refused.target, component));
-            refusal(matrix, refused, verdict, choices)
+    let blocking = refused.report.blocking();
+    let mut found: Vec<(&ComponentName, Diagnostic)> =
+        blocking.map(|verdict| (&verdict.requirement.component, refusal(matrix, refused, verdict))).collect();
+    found.sort_by(|a, b| crate::diag::order(&a.1, &b.1));
+    // Who else could have the component is said once, however much is lacking.
+    let mut seen: BTreeSet<&ComponentName> = BTreeSet::new();
+    found
+        .into_iter()
+        .map(|(component, diagnostic)| {
+            if seen.insert(component) {
+                with_choices(diagnostic, &candidates(repository, matrix, &refused.target, component))
+            } else {
+                diagnostic
+            }
         })
         .collect()
 }
 
-fn refusal(matrix: &Matrix, refused: &Refused, verdict: &Verdict, choices: &[Candidate]) -> Diagnostic {
+fn refusal(matrix: &Matrix, refused: &Refused, verdict: &Verdict) -> Diagnostic {
     let requirement = &verdict.requirement;
     let subject = &requirement.question.subject;
     let capability = matrix.dictionary.capabilities.get(&requirement.capability);
@@ -58,7 +62,8 @@ fn refusal(matrix: &Matrix, refused: &Refused, verdict: &Verdict, choices: &[Can
     for claim in &verdict.claims {
         diagnostic = diagnostic
             .note("offered", format!("{} at {subject}", words::offered(claim)))
-            .note("evidence", format!("{}: {}", words::evidence(claim), claim.source.at));
+            .note("evidence", words::evidence(claim))
+            .note("source", claim.source.at.clone());
     }
     if verdict.kind == VerdictKind::NeedsEvidence {
         diagnostic = diagnostic.note(
@@ -72,6 +77,11 @@ fn refusal(matrix: &Matrix, refused: &Refused, verdict: &Verdict, choices: &[Can
             },
         );
     }
+    diagnostic
+}
+
+/// What to choose instead.
+fn with_choices(mut diagnostic: Diagnostic, choices: &[Candidate]) -> Diagnostic {
     for choice in choices.iter().filter(|choice| choice.qualifies()).take(CHOICES) {
         diagnostic = diagnostic.note("choose", choice_words(choice));
     }

@@ -199,8 +199,13 @@ impl Diagnostic {
 
 /// Sorts by file, place and code, and drops exact repetitions.
 pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics.sort_by(|a, b| key(a).cmp(&key(b)));
+    diagnostics.sort_by(order);
     diagnostics.dedup();
+}
+
+/// Which of two is shown first.
+pub(crate) fn order(a: &Diagnostic, b: &Diagnostic) -> std::cmp::Ordering {
+    key(a).cmp(&key(b))
 }
 
 type Key<'a> = (Option<&'a Place>, &'a str, Option<&'a str>, &'a str, &'a [(&'static str, String)]);

@@ -17,7 +17,8 @@ pub struct NameError {
 
 impl fmt::Display for NameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a {} is {}, at most {} characters", self.kind, self.form, self.max)
+        let article = if self.kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        write!(f, "{article} {} is {}, at most {} characters", self.kind, self.form, self.max)
     }
 }
 

@@ -8,6 +8,8 @@ use gen_core::diag::{Diagnostic, Fault, Severity};
 
 use crate::session::Texts;
 
+use super::text::wrap;
+
 /// What rendering needs to know.
 pub(crate) struct Shown<'a> {
     pub texts: &'a Texts<'a>,
@@ -58,11 +60,12 @@ impl Shown<'_> {
                 _ => group = group.element(Origin::path(file)),
             }
         }
-        if !label_shown && !diagnostic.label.is_empty() {
-            group = group.element(Level::NOTE.with_name("cause").message(diagnostic.label.as_str()));
-        }
-        for (name, note) in &diagnostic.notes {
-            group = group.element(Level::NOTE.with_name(*name).message(note.as_str()));
+        let cause = (!label_shown && !diagnostic.label.is_empty()).then_some(("cause", &diagnostic.label));
+        for (name, note) in cause.into_iter().chain(diagnostic.notes.iter().map(|(name, note)| (*name, note)))
+        {
+            // In front of a note stand the margin of line numbers, ` = ` and its name.
+            let width = self.width.saturating_sub(name.len() + 10);
+            group = group.element(Level::NOTE.with_name(name).message(wrap(note, width, 0)));
         }
         Renderer::styled().decor_style(DecorStyle::Ascii).term_width(self.width).render(&[group])
     }

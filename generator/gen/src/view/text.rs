@@ -25,7 +25,7 @@ pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
-/// Breaks text at spaces so that no line is longer than `width`; every line but the first is indented.
+/// Breaks text at spaces so that no line is longer than `width`, not counting the `indent` of all lines but the first.
 pub(crate) fn wrap(text: &str, width: usize, indent: usize) -> String {
     let mut out = String::new();
     let mut column = 0;
@@ -33,7 +33,7 @@ pub(crate) fn wrap(text: &str, width: usize, indent: usize) -> String {
         let length = word.chars().count();
         if column > 0 && column + 1 + length > width {
             let _ = write!(out, "\n{}", " ".repeat(indent));
-            column = indent;
+            column = 0;
         } else if column > 0 {
             out.push(' ');
             column += 1;
@@ -50,7 +50,7 @@ mod tests {
     fn tables_align_and_lines_wrap() {
         let rows = [vec!["a".to_owned(), "bb".to_owned()], vec!["ccc".to_owned(), "d".to_owned()]];
         assert_eq!(super::table(&rows), "a    bb\nccc  d\n");
-        assert_eq!(super::wrap("one two three", 8, 2), "one two\n  three");
+        assert_eq!(super::wrap("one two three four", 10, 2), "one two\n  three four");
         assert_eq!(super::count(1, "file", "files"), "1 file");
     }
 }
