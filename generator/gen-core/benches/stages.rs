@@ -4,8 +4,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use gen_core::kind::Tree;
-use gen_core::kind::terraform::Terraform;
+use gen_core::kind::Renderer;
 use gen_core::load::load;
 use gen_core::plan::compare_tree;
 use gen_core::prove::{Judged, judge, prepare};
@@ -37,14 +36,12 @@ fn stages(criterion: &mut Criterion) {
     let (Judged::Checked(checked), _) = judge(&repository, &ground.matrix, target.clone()) else {
         panic!("the shipped target is refused")
     };
-    let (terraform, _) = Terraform::new(&repository);
+    let (renderer, _) = Renderer::new(&repository);
     criterion.bench_function("render a target", |bench| {
-        bench.iter(|| terraform.render(checked.target()).expect("rendered"));
+        bench.iter(|| renderer.render(&checked).expect("rendered"));
     });
 
-    let mut files = terraform.render(checked.target()).expect("rendered");
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    let tree = Tree { folder: "terraform-out/control-plane/prod".into(), files };
+    let tree = renderer.render(&checked).expect("rendered");
     criterion.bench_function("compare a target", |bench| bench.iter(|| compare_tree(&root, &tree)));
 }
 

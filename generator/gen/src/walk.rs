@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use gen_core::check::Matrix;
 use gen_core::diag::{Diagnostic, any_error};
-use gen_core::kind::Tree;
 use gen_core::kind::terraform::{Root, Terraform};
+use gen_core::kind::{Renderer, Tree, folder};
 use gen_core::load::Repository;
 use gen_core::model::units::Date;
 use gen_core::plan::{State, TreeDiff, compare, compare_tree, gone};
@@ -48,7 +48,7 @@ pub(crate) struct Visit<'a> {
     /// Everything that was read.
     pub repository: &'a Repository,
     /// Modules and templates.
-    pub terraform: &'a Terraform<'a>,
+    pub renderer: &'a Renderer<'a>,
     /// What it was judged by.
     pub matrix: &'a Matrix,
     /// The target and its verdicts.
@@ -101,16 +101,15 @@ fn walk_all<T: Send>(
     let selects = |id: &TargetId| session.selects(id);
     let (ground, mut diagnostics) = prepare(&session.repository, what_if, as_of, &selects);
     let Some(ground) = ground else { return (None, diagnostics) };
-    let (terraform, found) = Terraform::new(&session.repository);
+    let (renderer, found) = Renderer::new(&session.repository);
     diagnostics.extend(found);
-    diagnostics.extend(terraform.check_modules());
     let (matrix, known) = (ground.matrix, ground.known);
     let outcomes: Vec<Outcome<T>> = ground
         .targets
         .into_par_iter()
         .map(|target| {
             let (judged, found) = judge(&session.repository, &matrix, target);
-            visit(session, &terraform, &matrix, &judged, found, see)
+            visit(session, &renderer, &matrix, &judged, found, see)
         })
         .collect();
     let mut kept = Vec::with_capacity(outcomes.len());
@@ -122,45 +121,42 @@ fn walk_all<T: Send>(
         whole &= outcome.rendered;
         diagnostics.extend(outcome.found);
     }
-    let shared = shared(session, &terraform, used, whole.then_some(&known));
+    let shared = shared(session, &renderer.terraform, used, whole.then_some(&known));
     diagnostics.extend(shared.iter().flat_map(TreeDiff::diagnostics));
     (Some(Walked { as_of: matrix.as_of, kept, shared }), diagnostics)
 }
 
 fn visit<T>(
     session: &Session,
-    terraform: &Terraform<'_>,
+    renderer: &Renderer<'_>,
     matrix: &Matrix,
     judged: &Judged,
     mut found: Vec<Diagnostic>,
     see: &(impl Fn(&Visit<'_>) -> T + Sync),
 ) -> Outcome<T> {
     let target = judged.target();
+    let terraform = &renderer.terraform;
     let (roots, _) = terraform.roots(target);
-    let mut tree = Tree { folder: folder(&target.id), files: Vec::new() };
-    let state = match judged {
-        Judged::Checked(checked) => match terraform.render(checked.target()) {
-            Ok(files) => {
-                tree.files = files;
-                tree.files.sort_by(|a, b| a.path.cmp(&b.path));
-                TargetState::Ok
-            }
+    let nothing = || Tree { folder: folder(&target.id), files: Vec::new() };
+    let (state, tree) = match judged {
+        Judged::Checked(checked) => match renderer.render(checked) {
+            Ok(tree) => (TargetState::Ok, tree),
             Err(faults) => {
                 found.extend(faults);
-                TargetState::Invalid
+                (TargetState::Invalid, nothing())
             }
         },
-        Judged::Refused(refused) if refused.report.is_refused() => TargetState::Refused,
-        Judged::Refused(_) => TargetState::Invalid,
+        Judged::Refused(refused) if refused.report.is_refused() => (TargetState::Refused, nothing()),
+        Judged::Refused(_) => (TargetState::Invalid, nothing()),
     };
-    let rendered = state == TargetState::Ok;
-    let diff = rendered.then(|| compare_tree(&session.root, &tree));
+    let ok = state == TargetState::Ok;
+    let diff = ok.then(|| compare_tree(&session.root, &tree));
     found.extend(diff.iter().flat_map(TreeDiff::diagnostics));
-    let modules = if rendered { terraform.modules_of(target, &roots) } else { Vec::new() };
+    let modules = if ok { terraform.modules_of(target, &roots) } else { Vec::new() };
     let repository = &session.repository;
     let kept = see(&Visit {
         repository,
-        terraform,
+        renderer,
         matrix,
         judged,
         roots: &roots,
@@ -168,7 +164,7 @@ fn visit<T>(
         tree: &tree,
         diff: diff.as_ref(),
     });
-    Outcome { kept, modules, rendered, found }
+    Outcome { kept, modules, rendered: ok, found }
 }
 
 /// Modules in use and, if every target is known (`whole`), what is left of targets that are gone.
@@ -212,9 +208,4 @@ fn beside_other_modules(session: &Session, tree: &Tree) -> TreeDiff {
 fn module_of(path: &str) -> Option<String> {
     let mut parts = path.splitn(3, '/');
     Some(format!("{}/{}", parts.next()?, parts.next()?))
-}
-
-/// The folder that a target is rendered into.
-pub(crate) fn folder(id: &TargetId) -> Arc<str> {
-    Arc::from(format!("terraform-out/{}/{}", id.stack, id.env))
 }

@@ -1,7 +1,6 @@
 //! What a target needs of each component: requirements, each with its origins.
 
 mod by_class;
-mod by_kind;
 mod by_type;
 
 pub(crate) use by_class::field_place;
@@ -13,6 +12,7 @@ use serde_json::Value;
 
 use crate::check::{Origin, Question, Requirement, Site};
 use crate::diag::{Diagnostic, Fault, Place, Route, did_you_mean};
+use crate::kind::KINDS;
 use crate::load::Repository;
 use crate::model::capability::{Answers, Dictionary};
 use crate::model::component::ComponentType;
@@ -42,7 +42,16 @@ pub fn demand(
         by_type::ask(target, component, &mut asks);
         by_class::ask(target, component, &mut asks);
     }
-    by_kind::ask(repository, target, &mut asks);
+    for kind in KINDS {
+        asks.extend((kind.needs)(repository, target).into_iter().map(|need| Ask {
+            component: need.component,
+            capability: need.capability,
+            value: need.value,
+            site: Site::Primary,
+            origin: Origin::ArtifactKind(kind.name),
+            place: Some(need.place),
+        }));
+    }
     for ask in asks {
         match CapabilityId::parse(ask.capability) {
             Ok(capability) => {

@@ -1,8 +1,82 @@
-//! Artifact kinds: families of rendered files.
+//! Artifact kinds: families of rendered files. [`KINDS`] lists them; everything else follows from it.
 
 pub mod terraform;
 
 use std::sync::{Arc, OnceLock};
+
+use serde_json::Value;
+
+use crate::check::Checked;
+use crate::diag::{Diagnostic, Place};
+use crate::load::Repository;
+use crate::model::names::ComponentName;
+use crate::resolve::{Target, TargetId};
+
+use terraform::Terraform;
+
+/// All artifact kinds.
+pub const KINDS: &[Kind] = &[terraform::KIND];
+
+/// Rendered files, or every reason why there are none.
+pub type Files = Result<Vec<Rendered>, Vec<Diagnostic>>;
+
+/// A family of rendered files.
+pub struct Kind {
+    /// Its name, and that of its folder in a target.
+    pub name: &'static str,
+    /// What its files for a target need of whoever provides the components.
+    pub needs: fn(&Repository, &Target) -> Vec<Need>,
+    /// Its files for a target, with paths below the target's folder.
+    pub render: fn(&Renderer<'_>, &Checked) -> Files,
+}
+
+/// A capability that rendered files need of a component.
+pub struct Need {
+    /// The component.
+    pub component: ComponentName,
+    /// The capability.
+    pub capability: &'static str,
+    /// What is asked.
+    pub value: Value,
+    /// The place that brought it about.
+    pub place: Place,
+}
+
+/// What rendering reads besides the target: modules and templates, parsed once.
+pub struct Renderer<'a> {
+    /// Everything that was read.
+    pub repository: &'a Repository,
+    /// Modules and what is shared between roots.
+    pub terraform: Terraform<'a>,
+}
+
+impl<'a> Renderer<'a> {
+    /// Reads modules and templates; faults are those of theirs.
+    pub fn new(repository: &'a Repository) -> (Self, Vec<Diagnostic>) {
+        let (terraform, mut diagnostics) = Terraform::new(repository);
+        diagnostics.extend(terraform.check_modules());
+        (Self { repository, terraform }, diagnostics)
+    }
+
+    /// Everything that is rendered for a target, or every reason why it cannot be.
+    pub fn render(&self, checked: &Checked) -> Result<Tree, Vec<Diagnostic>> {
+        let mut tree = Tree { folder: folder(&checked.target().id), files: Vec::new() };
+        let mut faults = Vec::new();
+        for kind in KINDS {
+            match (kind.render)(self, checked) {
+                Ok(files) => tree.files.extend(files),
+                Err(found) => faults.extend(found),
+            }
+        }
+        tree.files.sort_by(|a, b| a.path.cmp(&b.path));
+        if faults.is_empty() { Ok(tree) } else { Err(faults) }
+    }
+}
+
+/// The folder that a target is rendered into.
+pub fn folder(id: &TargetId) -> Arc<str> {
+    Arc::from(format!("terraform-out/{}/{}", id.stack, id.env))
+}
 
 /// The bytes of a rendered file; shared between targets where they are equal.
 #[derive(Debug)]

@@ -33,7 +33,7 @@ pub(crate) fn run(global: &Global, arguments: &ValidateArgs) -> ExitCode {
         let target = visit.judged.target();
         let (folder, files) = (&visit.tree.folder, &visit.tree.files);
         let mut found = builtin::files(folder, files);
-        found.extend(builtin::values(visit.terraform, target, folder, files));
+        found.extend(builtin::values(&visit.renderer.terraform, target, folder, files));
         let roots: Vec<RootBody> = visit.roots.iter().map(|root| RootBody::of(visit, root)).collect();
         (files.len(), found, if visit.state == TargetState::Ok { roots } else { Vec::new() })
     });

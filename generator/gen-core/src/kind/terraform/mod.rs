@@ -4,6 +4,7 @@ mod backend;
 pub mod module;
 #[cfg(test)]
 mod mutations;
+mod needs;
 pub mod readme;
 mod root;
 mod spec;
@@ -17,7 +18,7 @@ use std::sync::{Arc, RwLock};
 use serde_json::{Map, Value, json};
 
 use crate::diag::{Diagnostic, Fault, Place, Route};
-use crate::kind::{Content, Rendered, Tree};
+use crate::kind::{Content, Kind, Rendered, Tree};
 use crate::load::Repository;
 use crate::model::component::{Component, ComponentType, Layer};
 use crate::model::names::{ComponentName, SubjectName};
@@ -30,6 +31,13 @@ pub use root::{Hcl, Root};
 
 /// Name of the kind.
 pub const NAME: &str = "terraform";
+
+/// Roots, their values and their locks.
+pub const KIND: Kind = Kind {
+    name: NAME,
+    needs: needs::needs,
+    render: |renderer, checked| renderer.terraform.render(checked.target()),
+};
 
 /// Folder of the modules below `templates/`.
 /// Folder that the modules in use are copied to.
@@ -208,7 +216,7 @@ impl<'a> Terraform<'a> {
     }
 
     /// Renders all roots of a target, with paths below the target's folder.
-    pub fn render(&self, target: &Target) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
+    fn render(&self, target: &Target) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
         let (roots, mut diagnostics) = self.roots(target);
         let mut files = Vec::new();
         for root in &roots {
