@@ -197,6 +197,12 @@ faults! {
     ///
     /// Choose a version that the provider's `addons` name, or add the versions there, with their source.
     NoAddons = "GEN0215", Model, "no add-on versions for this version of Kubernetes";
+    /// Two workloads of a stack publish the same host.
+    ///
+    /// Requests can go to one of them only.
+    ///
+    /// Publish one of them under another host.
+    HostTwice = "GEN0216", Model, "two workloads publish one host";
     /// A fact, a requirement or a `needs:` entry has a value that the dictionary does not allow for the capability, or names a source that is not listed.
     ///
     /// Facts decide what may be rendered, so they are checked like code.

@@ -300,6 +300,7 @@ fn check_workloads(
             );
         }
     }
+    hosts_once(stack, diagnostics);
     let published = stack.value.workloads.values().any(|workload| workload.publish.is_some());
     if published && env.value.domain.is_none() && stack.value.purpose == Purpose::Application {
         diagnostics.push(
@@ -308,6 +309,23 @@ fn check_workloads(
                 .label("`domain` is missing")
                 .help("the stack publishes workloads: `domain: dev.example.org` says below which DNS zone"),
         );
+    }
+}
+
+/// A host leads to one workload.
+fn hosts_once(stack: &Loaded<Stack>, diagnostics: &mut Vec<Diagnostic>) {
+    let mut taken = BTreeMap::new();
+    for (name, workload) in &stack.value.workloads {
+        let Some(publish) = &workload.publish else { continue };
+        if let Some(other) = taken.insert(&publish.host, name) {
+            let route = Route::keys(["workloads", name.as_str(), "publish", "host"]);
+            diagnostics.push(
+                Diagnostic::error(Fault::HostTwice)
+                    .at(Spot::value(stack.file.clone(), route))
+                    .label(format!("`{other}` is published as `{}` already", publish.host))
+                    .help("publish one of them under another host"),
+            );
+        }
     }
 }
 
