@@ -5,9 +5,10 @@ use std::path::Path;
 
 use walkdir::WalkDir;
 
-#[expect(clippy::disallowed_methods, reason = "cargo tells build scripts where to write through OUT_DIR")]
+#[expect(clippy::disallowed_methods, reason = "cargo speaks to build scripts through the environment")]
 fn main() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let crate_folder = std::env::var("CARGO_MANIFEST_DIR").expect("cargo says where the crate is");
+    let root = Path::new(&crate_folder).join("../..");
     let root = root.canonicalize().expect("the workspace root exists");
     let mut table = String::from("&[\n");
     for folder in ["profiles", "templates"] {

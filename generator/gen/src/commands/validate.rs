@@ -115,7 +115,10 @@ fn external(
         Ok(scratch) => scratch,
         Err(error) => return vec![Diagnostic::error(Fault::OutputDenied).label(error.to_string())],
     };
+    // Drawn on a terminal only.
+    let progress = crate::view::progress(distinct.len());
     for ((_, engine), path) in distinct {
+        progress.set_message(path.clone());
         let Some(program) = programs.entry(engine).or_insert_with(|| gen_exec::run::find(engine)) else {
             if missing.insert(engine) {
                 found.push(
@@ -132,7 +135,9 @@ fn external(
                 found.push(Diagnostic::error(Fault::ToolRejected).at(Place::file(path)).label(message));
             }
         }
+        progress.inc(1);
     }
+    progress.finish_and_clear();
     found
 }
 

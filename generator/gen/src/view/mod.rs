@@ -161,3 +161,12 @@ pub(crate) fn today() -> Option<gen_core::model::units::Date> {
     let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?.as_secs();
     gen_core::model::units::Date::parse("1970-01-01").map(|epoch| epoch.plus_days(seconds / 86400))
 }
+
+/// A bar on standard error for work that takes more than a moment; invisible unless that is a terminal.
+pub(crate) fn progress(steps: usize) -> indicatif::ProgressBar {
+    let bar = indicatif::ProgressBar::new(steps as u64);
+    match indicatif::ProgressStyle::with_template("{bar:20} {pos}/{len} {wide_msg}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
