@@ -36,29 +36,38 @@ def synthesise(folder: Path, targets: int) -> None:
 
 
 def timed(command: list[str], runs: int) -> tuple[float, float]:
-    """Best wall time of several runs, and the largest memory in MiB."""
+    """Best wall time of several runs after one that warms the cache, and the largest memory in MiB."""
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     best, memory = float("inf"), 0.0
     for _ in range(runs):
         started = time.perf_counter()
-        child = os.spawnvpe(os.P_NOWAIT, command[0], command, os.environ)
-        _, status, usage = os.wait4(child, 0)
+        used = most_memory(command)
         best = min(best, time.perf_counter() - started)
-        memory = max(memory, usage.ru_maxrss / 1024)
-        if os.waitstatus_to_exitcode(status) != 0:
-            raise SystemExit(f"{command} failed")
+        memory = max(memory, used)
     return best, memory
 
 
-def cold(make, folder: Path, runs: int) -> float:
-    """Best time to write a tree that is not there, everything flushed afterwards alike and counted."""
-    best = float("inf")
+def most_memory(command: list[str]) -> float:
+    """Runs a command; the most memory that it used, in MiB."""
+    quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+    child = os.posix_spawn(command[0], command, os.environ, file_actions=quiet)
+    _, status, usage = os.wait4(child, 0)
+    if os.waitstatus_to_exitcode(status) != 0:
+        raise SystemExit(f"{command} failed")
+    return usage.ru_maxrss / 1024
+
+
+def cold(makers: dict[Path, list[str]], runs: int) -> list[float]:
+    """Best times to write trees that are not there, in turns, each flushed afterwards and counted with that."""
+    best = [float("inf")] * len(makers)
     for _ in range(runs):
-        shutil.rmtree(folder, ignore_errors=True)
-        os.sync()
-        started = time.perf_counter()
-        make()
-        os.sync()
-        best = min(best, time.perf_counter() - started)
+        for number, (folder, command) in enumerate(makers.items()):
+            shutil.rmtree(folder, ignore_errors=True)
+            os.sync()
+            started = time.perf_counter()
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            os.sync()
+            best[number] = min(best[number], time.perf_counter() - started)
     return best
 
 
@@ -76,13 +85,16 @@ def main() -> None:
             synthesise(folder, size)
             runs = 5 if size <= 1000 else 2
             out, copy = folder / "terraform-out", Path(scratch) / "copy"
-            quiet = f"exec '{arguments.gen}' -C '{folder}' %s >/dev/null"
-            generate = cold(lambda: subprocess.run(["sh", "-c", quiet % "generate"], check=True), out, runs)
-            copied = cold(lambda: subprocess.run(["cp", "-r", str(out), str(copy)], check=True), copy, runs)
+            gen = [arguments.gen, "-C", str(folder)]
+            # The copy is made of what was just generated.
+            generate, copied = cold({out: [*gen, "generate"], copy: ["cp", "-r", str(out), str(copy)]}, runs)
             shutil.rmtree(copy)
-            plan, memory = timed(["sh", "-c", quiet % "plan"], runs)
+            plan, memory = timed([*gen, "plan"], runs)
+            shutil.rmtree(out)
+            writing = most_memory([*gen, "generate"])
             said = subprocess.run([arguments.baseline, str(folder)], capture_output=True, text=True, check=True).stdout.split()
             read, files, size_bytes = float(said[0]), int(said[2]), int(said[3])
+            memory = max(memory, writing)
             each = max(0.0, memory - 40) * 1024 / size
             print(
                 f"| {size} | {files} | {size_bytes / 2**20:.1f} | {plan:.3f} | {read:.3f} | {plan / read:.2f} "
