@@ -1,7 +1,7 @@
 //! What most commands start with: the repository as read, and which targets were asked for.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Component, PathBuf};
 use std::sync::Arc;
 
 use gen_core::diag::{Diagnostic, Fault, did_you_mean};
@@ -63,12 +63,7 @@ impl Session {
     fn check_selection(&mut self) {
         let stacks = &self.repository.stacks;
         if stacks.is_empty() && !self.diagnostics.iter().any(|diagnostic| diagnostic.place.is_some()) {
-            self.diagnostics.push(
-                Diagnostic::error(Fault::UnknownName)
-                    .summary("there are no stacks here")
-                    .label(format!("{} has no folder stacks/", self.root.display()))
-                    .help("gen init makes a repository; -C names another folder"),
-            );
+            self.diagnostics.push(self.no_stacks());
             return;
         }
         if let Some(wanted) = &self.stack {
@@ -88,6 +83,24 @@ impl Session {
             if !names.contains(&wanted.as_str()) {
                 self.diagnostics.push(unknown("environment", wanted, &names));
             }
+        }
+    }
+
+    fn no_stacks(&self) -> Diagnostic {
+        let shown = self.root.display();
+        let diagnostic = Diagnostic::error(Fault::UnknownName).summary("there are no stacks here");
+        let Ok(root) = self.root.canonicalize() else {
+            return diagnostic.label(format!("there is no folder {shown}")).help("-C names another folder");
+        };
+        let diagnostic = diagnostic.label(format!("{shown} has no folder stacks/"));
+        match root.ancestors().skip(1).zip(1..).find(|(folder, _)| folder.join("stacks").is_dir()) {
+            Some((_, up)) => {
+                let path: PathBuf =
+                    self.root.components().filter(|part| *part != Component::CurDir).collect();
+                let path = path.join(vec![".."; up].join("/"));
+                diagnostic.help(format!("there is one further up: gen -C {}", path.display()))
+            }
+            None => diagnostic.help("gen init makes a repository; -C names another folder"),
         }
     }
 
