@@ -200,7 +200,8 @@ fn beside_other_modules(session: &Session, tree: &Tree) -> TreeDiff {
     };
     diff.manifest.files.extend(of_others(&diff.recorded.files));
     diff.manifest.pending.extend(of_others(&diff.recorded.pending));
-    diff.manifest_differs = diff.manifest != diff.recorded;
+    let (wanted, recorded) = (&diff.manifest, &diff.recorded);
+    diff.manifest_differs = wanted.files != recorded.files || wanted.pending != recorded.pending;
     diff
 }
 

@@ -39,7 +39,10 @@ pub fn load(root: &Path) -> (Repository, Vec<Diagnostic>) {
     for folder in ["profiles", "stacks", "templates"] {
         walk(root, folder, &mut sources, &mut diagnostics);
     }
-    let (repository, found) = read_all(root, sources);
+    let (mut repository, found) = read_all(root, sources);
+    // What is there and cannot be read may belong to an account, as much as what is read and has faults.
+    let files = diagnostics.iter().filter_map(|fault| fault.place.as_ref()).map(|place| place.file.clone());
+    repository.faulty.extend(files.filter(|file| file.starts_with("stacks")));
     diagnostics.extend(found);
     (repository, diagnostics)
 }

@@ -46,8 +46,24 @@ impl Resolved {
 }
 
 /// Names that would clash with what every root has.
-const RESERVED: [&str; 9] =
-    ["default", "context", "tags", "upstream", "spec", "all", "component", "grants", "exports"];
+const RESERVED: [&str; 16] = [
+    "default",
+    "context",
+    "tags",
+    "upstream",
+    "spec",
+    "all",
+    "component",
+    "grants",
+    "exports",
+    "existing",
+    "version",
+    "source",
+    "providers",
+    "count",
+    "lifecycle",
+    "locals",
+];
 
 /// Data classes of the stack with the environment's settings on top.
 pub(super) fn merge_data(
@@ -81,7 +97,39 @@ pub(super) fn merge_data(
             );
         }
     }
+    check_worm(stack, &data, diagnostics);
     data
+}
+
+/// A store locks everything in it in one way, so what is asked of it has to agree.
+fn check_worm(
+    stack: &Loaded<Stack>,
+    data: &BTreeMap<DataName, DataClass>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut first: BTreeMap<&ComponentName, (&DataName, &DataClass)> = BTreeMap::new();
+    for (name, class) in data {
+        let at = |key: &str| Spot::value(stack.file.clone(), Route::keys(["data", name.as_str(), key]));
+        let fault = |key: &str| Diagnostic::error(Fault::Contradiction).at(at(key));
+        let Some(mode) = class.worm else {
+            if class.legal_hold {
+                diagnostics.push(
+                    fault("legal_hold")
+                        .label("a hold needs write-once storage")
+                        .help("add `worm: compliance` or `worm: governance`"),
+                );
+            }
+            continue;
+        };
+        let (other, known) = first.entry(&class.component).or_insert((name, class));
+        if known.worm != Some(mode) || known.legal_hold != class.legal_hold {
+            diagnostics.push(
+                fault("worm")
+                    .label(format!("`{other}` in the same component is locked in another way"))
+                    .help("give each its own object store, or the same `worm` and `legal_hold`"),
+            );
+        }
+    }
 }
 
 pub(super) fn resolve(
@@ -280,6 +328,18 @@ fn check_workloads(
                         } else {
                             format!("one of: {}", allowed.join(", "))
                         }),
+                );
+            }
+        }
+        let mut accesses_of: BTreeMap<&str, Access> = BTreeMap::new();
+        for (used, access) in &workload.uses {
+            let component = used.split('/').next().unwrap_or(used);
+            if *accesses_of.entry(component).or_insert(*access) != *access {
+                diagnostics.push(
+                    Diagnostic::error(Fault::Contradiction)
+                        .at(at(&["uses", used]))
+                        .label(format!("`{component}` is used in two ways by one workload"))
+                        .help("a workload has one identity: ask for the wider access in both, or make it two workloads"),
                 );
             }
         }

@@ -20,7 +20,7 @@ pub(crate) use binding::binding_to;
 pub use component::{Resolved, Settings};
 pub use profile::Policy;
 
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Fault};
 use crate::load::{Loaded, Repository, StackFiles};
 use crate::model::component::ComponentType;
 use crate::model::environment::{Binding, Environment, SizeDetails, Tier};
@@ -184,6 +184,14 @@ fn resolve_one(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Target> {
     let stack = files.stack.as_ref()?;
+    if id.stack.as_str() == "modules" {
+        let diagnostic = Diagnostic::error(Fault::BadName)
+            .at(crate::diag::Place::file(stack.file.clone()))
+            .label("terraform-out/modules holds the modules that all stacks use")
+            .help("choose another name for the stack");
+        diagnostics.push(diagnostic);
+        return None;
+    }
     let env = binding::apply_what_if(env, what_if, repository);
     let policy = profile::choose(policies, &env, what_if, diagnostics)?;
     let data = component::merge_data(stack, &env, diagnostics);

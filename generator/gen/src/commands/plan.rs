@@ -256,7 +256,7 @@ pub(crate) fn build(
     let (mut shared, mut gone) = (FilesDoc::default(), Vec::new());
     for diff in &walked.shared {
         if diff.folder.as_ref() == gen_core::kind::terraform::MODULE_COPIES {
-            shared = files_doc(&diff.folder, &diff.files, diff.same, detail.diffs);
+            shared = owner_doc(diff, detail.diffs);
         } else {
             gone.push(GoneDoc::of(diff, detail.diffs));
         }
@@ -271,10 +271,9 @@ fn target_doc(visit: &Visit<'_>, detail: Detail) -> TargetDoc {
     let report = visit.judged.report();
     let (files, changed) = match visit.diff {
         None => (FilesDoc::default(), Vec::new()),
-        Some(diff) => (
-            files_doc(&diff.folder, &diff.files, diff.same, detail.diffs),
-            changes_of(&visit.repository.texts, target, &diff.files),
-        ),
+        Some(diff) => {
+            (owner_doc(diff, detail.diffs), changes_of(&visit.repository.texts, target, &diff.files))
+        }
     };
     TargetDoc {
         target: target.id.to_string(),
@@ -385,6 +384,15 @@ fn change_doc(texts: &Texts, root: &str, change: Change) -> ChangeDoc {
         why: change.why.as_ref().map(|place| PlaceDoc::new(place, &|file| texts.get(file).cloned())),
         route,
     }
+}
+
+/// The files of an owner; its manifest among them when that alone is not as it should be.
+fn owner_doc(diff: &TreeDiff, with_diffs: bool) -> FilesDoc {
+    let mut files = files_doc(&diff.folder, &diff.files, diff.same, with_diffs);
+    if diff.manifest_differs && files.touched() == 0 {
+        files.changed.push(format!("{}/{}", diff.folder, gen_core::plan::MANIFEST));
+    }
+    files
 }
 
 fn files_doc(folder: &str, files: &[FileDiff], same: usize, with_diffs: bool) -> FilesDoc {

@@ -29,7 +29,7 @@ pub(crate) struct Options {
 
 /// The text.
 pub(crate) fn render(body: &Body, options: &Options, partial: bool, seconds: f64) -> String {
-    if body.targets.is_empty() {
+    if body.targets.is_empty() && body.gone.is_empty() && body.shared.touched() == 0 {
         return String::new();
     }
     let mut out = overview(body);

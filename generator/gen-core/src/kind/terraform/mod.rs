@@ -120,6 +120,7 @@ impl<'a> Terraform<'a> {
                 continue;
             }
             diagnostics.extend(self.without_addons(target, component, provider));
+            diagnostics.extend(without_copy(target, component));
             let key = (component.kind().layer(), provider.clone(), region.clone());
             roots.entry(key).or_default().push(component.name.clone());
         }
@@ -374,6 +375,19 @@ impl<'a> Terraform<'a> {
         }
         diagnostics
     }
+}
+
+/// Data that has to be copied, and no region of the provider that it may be copied to.
+fn without_copy(target: &Target, component: &Resolved) -> Option<Diagnostic> {
+    if !target.is_copied(component.kind()) || target.regions(&component.name).1.is_some() {
+        return None;
+    }
+    let diagnostic = Diagnostic::error(Fault::NoPlace)
+        .at(component.bound_at.clone())
+        .label(format!("copies of `{}` have nowhere to go", component.name))
+        .help("in production data is copied to a second region: widen `location.data`, or choose another provider")
+        .target(target.id.to_string());
+    Some(diagnostic)
 }
 
 /// Foundation components are made by the foundation stack alone; delivery is a part of the edge.
