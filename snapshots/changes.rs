@@ -89,3 +89,28 @@ fn an_environment_that_goes() {
     assert_eq!(cli::run(folder.path(), &["generate"]).status, 0);
     assert!(!folder.path().join("terraform-out/control-plane/prod").exists());
 }
+
+#[test]
+fn a_manifest_that_is_missing() {
+    let folder = copy();
+    std::fs::remove_file(folder.path().join("terraform-out/control-plane/prod/.gen.json")).expect("removed");
+    let checked = cli::run(folder.path(), &["check"]);
+    assert_eq!(checked.status, 1, "{}", checked.text());
+    assert!(checked.err.contains("terraform-out/control-plane/prod/.gen.json"), "{}", checked.text());
+}
+
+#[test]
+fn another_account() {
+    let folder = copy();
+    edit(
+        folder.path(),
+        "stacks/control-plane/environments/dev.yaml",
+        &[("accounts: {aws: dev}", "accounts: {aws: staging}")],
+    );
+    let planned = cli::run(folder.path(), &["plan", "-s", "control-plane", "-e", "dev"]);
+    assert!(
+        planned.out.contains("! network-aws account: 111111111111 -> 222222222222"),
+        "{}",
+        planned.text()
+    );
+}

@@ -158,11 +158,24 @@ fn describe(
                 place(target, name, effect.source),
             )
         }
+        (_, None) => of_root(target, &field),
         _ => (String::new(), Risk::Normal, "", None),
     };
     let label = if label.is_empty() { field.replace('_', " ") } else { label };
     let show = |value: Option<&Value>| value.map(|value| text(value, &field));
     Change { component, kind, label, from: show(from), to: show(to), field, risk, note, why }
+}
+
+/// What a change of a value means that the whole root shares.
+fn of_root(target: &Target, field: &str) -> (String, Risk, &'static str, Option<Place>) {
+    let (label, risk, note, key) = match field {
+        "context.account" => ("account", Risk::Destroys, "everything is made anew there", "accounts"),
+        "context.region" => ("region", Risk::Destroys, "everything is made anew there", "bind"),
+        "context.protected" => ("protection against deletion", Risk::Permissions, "", "protect"),
+        _ => return (String::new(), Risk::Normal, "", None),
+    };
+    let place = Place::value(target.env.file.clone(), Route::keys([key]));
+    (label.to_owned(), risk, note, Some(place))
 }
 
 /// A field fits a pattern: equal, or the pattern's `*` stands for one part, and a trailing part of the field may follow.

@@ -84,23 +84,24 @@ fn token(word: &str) -> Option<&'static str> {
 
 /// Whether a key says that its value is a secret. Capability ids (with a dot) never do.
 pub(super) fn names_a_secret(key: &str) -> bool {
-    const ENDINGS: [&str; 12] = [
+    const ENDINGS: [&str; 9] = [
         "password",
         "passwd",
         "passphrase",
         "secret",
         "token",
-        "api_key",
         "apikey",
-        "secret_key",
         "secretkey",
-        "private_key",
         "privatekey",
-        "access_key",
+        "accesskey",
     ];
+    // `api_key`, `api-key` and `apiKey` are one name.
     let ends = |ending: &str| {
-        key.len() >= ending.len()
-            && key.as_bytes()[key.len() - ending.len()..].eq_ignore_ascii_case(ending.as_bytes())
+        let mut letters = key.bytes().rev().filter(|byte| !matches!(byte, b'-' | b'_'));
+        ending
+            .bytes()
+            .rev()
+            .all(|wanted| letters.next().is_some_and(|byte| byte.to_ascii_lowercase() == wanted))
     };
     !key.contains('.') && ENDINGS.iter().any(|ending| ends(ending))
 }
