@@ -146,3 +146,18 @@ fn the_readme_shows_what_is_printed() {
     }
     assert!(shown >= 2, "the README shows nothing");
 }
+
+#[test]
+fn init_puts_no_unknown_name_into_files() {
+    for arguments in [
+        ["init", "--provider", "nosuch"],
+        ["init", "--provider", "aws}\nevil: {x: 1"],
+        ["init", "--name", "foundation"],
+        ["init", "--country", "Germany"],
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let said = cli::run(folder.path(), &arguments);
+        assert_eq!(said.status, 1, "{}", said.text());
+        assert!(cli::tree(folder.path()).is_empty(), "{arguments:?} wrote something");
+    }
+}

@@ -47,6 +47,13 @@ pub(crate) fn run(global: &Global, arguments: &InitArgs) -> ExitCode {
 fn make(session: &mut Session, arguments: &InitArgs) -> Result<Vec<String>, Vec<Diagnostic>> {
     let stack = StackName::parse(&arguments.name)
         .map_err(|error| vec![Diagnostic::error(Fault::BadName).label(error.to_string())])?;
+    if stack.as_str() == "foundation" {
+        let fault = Diagnostic::error(Fault::BadName)
+            .label("`foundation` is the stack of accounts, which is made as well")
+            .help("name the application: --name shop");
+        return Err(vec![fault]);
+    }
+    check_names(session, arguments)?;
     let root = session.root.clone();
     if root.join("stacks").exists() {
         return Err(vec![
@@ -76,6 +83,22 @@ fn make(session: &mut Session, arguments: &InitArgs) -> Result<Vec<String>, Vec<
     let created: Vec<String> = files.iter().map(|file| file.path.to_string()).collect();
     let faults = gen_exec::write::create_new(&root, &files);
     if faults.is_empty() { Ok(created) } else { Err(faults) }
+}
+
+/// Names are known before they are put into files.
+fn check_names(session: &Session, arguments: &InitArgs) -> Result<(), Vec<Diagnostic>> {
+    let known: Vec<&str> = session.repository.providers.keys().map(SubjectName::as_str).collect();
+    if !known.contains(&arguments.provider.as_str()) {
+        let label = format!("there is no provider `{}`", arguments.provider);
+        let help = format!("there are: {}", known.join(", "));
+        return Err(vec![Diagnostic::error(Fault::UnknownName).label(label).help(help)]);
+    }
+    let country = arguments.country.as_str();
+    if country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return Ok(());
+    }
+    let label = format!("`{country}` is not a country of two capital letters, such as DE");
+    Err(vec![Diagnostic::error(Fault::WrongValue).label(label)])
 }
 
 fn rendered(
