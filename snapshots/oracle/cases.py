@@ -237,6 +237,7 @@ class Maker:
             "places": {**GROUPS, **({"EUROPE": ["EU", "CH"], "NOWHERE": []} if self.edges else {})},
             "subjects": subjects,
             "unknown": {"blocking": "refuse", "degraded": self.rng.choice(POLICIES), "advisory": self.rng.choice(POLICIES)},
+            "attestations": self.rng.choice([None, None, {"longest": "90d"}, {"longest": "1w"}]),
             "waivers": [self.waiver(about) for about in waived],
             "tier": self.rng.choice(TIERS),
             "requirements": requirements,

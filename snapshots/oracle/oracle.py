@@ -86,8 +86,10 @@ class Claim:
         return (self.regions is None or region in self.regions) and (self.services is None or service in self.services)
 
 
-def claims(subject: str, file: Mapping[str, Any], capability: str, ttl: str) -> list[Claim]:
-    """All claims of one fact file about one capability (§1)."""
+def claims(
+    subject: str, file: Mapping[str, Any], capability: str, ttl: str, longest: str | None = None
+) -> list[Claim]:
+    """All claims of one fact file about one capability (§1). `longest` bounds attestations."""
     found = []
     for index, fact in enumerate(file.get("facts", [])):
         has, lacks = fact.get("is", {}).get(capability), fact.get("not", {}).get(capability)
@@ -98,6 +100,9 @@ def claims(subject: str, file: Mapping[str, Any], capability: str, ttl: str) -> 
         if confidence not in CONFIDENCES:
             raise ValueError(f"{subject}: no such confidence: {confidence}")
         scope = fact.get("scope", {})
+        last = expiry(fact, source, ttl)
+        if confidence == "attested" and longest is not None and "read" in source:
+            last = min(last, day(source["read"]) + dt.timedelta(days=seconds(longest) // UNIT["d"]))
         found.append(
             Claim(
                 subject=subject,
@@ -106,7 +111,7 @@ def claims(subject: str, file: Mapping[str, Any], capability: str, ttl: str) -> 
                 lacks=lacks,
                 kind=source["kind"],
                 confidence=confidence,
-                expiry=expiry(fact, source, ttl),
+                expiry=last,
                 regions=_dimension(scope, "regions"),
                 services=_dimension(scope, "services"),
             )
@@ -264,12 +269,13 @@ def evaluate(case: Json) -> Json:
     """Answer one case: a verdict for each requirement in its order, and whether the target is refused (§6)."""
     as_of = day(case["as_of"])
     live_waivers = {(w["component"], w["capability"]) for w in case["waivers"] if as_of <= day(w["until"])}
+    longest = (case.get("attestations") or {}).get("longest")
     verdicts = []
     for requirement in case["requirements"]:
         subject, name = requirement["subject"], requirement["capability"]
         capability = case["capabilities"][name]
         # Reading: a subject without a fact file is a subject without claims.
-        known = claims(subject, case["subjects"].get(subject, {}), name, capability["ttl"])
+        known = claims(subject, case["subjects"].get(subject, {}), name, capability["ttl"], longest)
         fact = effective(known, requirement["region"], requirement["service"])
         asked = expand(capability, requirement["value"], case["places"])
         answers = [(claim, compare(capability, asked, claim.has, claim.lacks)) for claim in fact]

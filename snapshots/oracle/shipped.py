@@ -49,6 +49,7 @@ def case_of(target: Json, dictionary: Json, as_of: str) -> Json:
         "places": dictionary.get("places", {}),
         "subjects": subjects(),
         "unknown": profile["unknown"],
+        "attestations": profile.get("attestations"),
         "waivers": [],
         "tier": target["tier"],
         "requirements": [

@@ -11,7 +11,7 @@ use gen_core::check::{Matrix, Question, Requirement, Site, judge};
 use gen_core::model::capability::{Capability, Dictionary};
 use gen_core::model::environment::Tier;
 use gen_core::model::names::{CapabilityId, ComponentName, Place, RegionName, SubjectName};
-use gen_core::model::profile::UnknownPolicy;
+use gen_core::model::profile::{AttestationRules, UnknownPolicy};
 use gen_core::model::subject::{Fact, Source};
 use gen_core::model::units::{Date, FormatVersion};
 use serde::Deserialize;
@@ -25,6 +25,8 @@ struct Case {
     places: BTreeMap<Place, Vec<Place>>,
     subjects: BTreeMap<SubjectName, Subject>,
     unknown: UnknownPolicy,
+    #[serde(default)]
+    attestations: Option<AttestationRules>,
     #[serde(default)]
     waivers: Vec<LiveWaiver>,
     tier: Tier,
@@ -71,6 +73,7 @@ fn answer(case: Case) -> Result<Value, String> {
         file: Arc::from(name.as_str()),
         sources: &subject.sources,
         facts: &subject.facts,
+        regions: None,
     });
     let (matrix, faults) = Matrix::build(dictionary, case.as_of, subjects);
     if let Some(fault) = faults.first() {
@@ -96,8 +99,8 @@ fn answer(case: Case) -> Result<Value, String> {
             origins: Vec::new(),
             question: Question { subject: asked.subject, region: asked.region, service: asked.service },
         };
-        let verdict =
-            judge(&matrix, requirement, case.unknown, &waived).map_err(|fault| format!("{fault:?}"))?;
+        let verdict = judge(&matrix, requirement, case.unknown, case.attestations, &waived)
+            .map_err(|fault| format!("{fault:?}"))?;
         refused |= verdict.blocks;
         let mut cites: Vec<(&str, usize)> =
             verdict.cites().iter().map(|claim| (claim.subject.as_str(), claim.index)).collect();

@@ -113,7 +113,7 @@ contracts! {
         /// `sslmode` that clients use.
         tls: String,
         /// Reference to the administrator's secret.
-        admin_secret: String,
+        admin_ref: String,
         /// What backups are made of.
         backup_arn: String,
         /// Policies by access.

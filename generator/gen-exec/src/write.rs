@@ -14,7 +14,7 @@ use gen_core::digest::sha256_hex;
 use gen_core::plan::{FileDiff, MANIFEST, State, TEMPORARY, TreeDiff};
 
 /// What was done.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Written {
     /// Files created.
     pub created: usize,
@@ -22,6 +22,8 @@ pub struct Written {
     pub changed: usize,
     /// Files removed.
     pub removed: usize,
+    /// Their paths, from the root.
+    pub paths: Vec<String>,
 }
 
 /// Makes files that do not exist yet, below a root.
@@ -41,16 +43,34 @@ pub fn create_new(root: &Path, files: &[gen_core::kind::Rendered]) -> Vec<Diagno
     faults
 }
 
-/// Brings the files of one owner to what was planned. Owners are independent: what stops one does not stop the others.
-pub fn write_tree(root: &Path, diff: &TreeDiff) -> Result<Written, Box<Diagnostic>> {
-    let base = root.join(diff.folder.as_ref());
+/// Keeps other runs of `gen` from writing below a root at the same time, until it is dropped or the process ends.
+#[derive(Debug)]
+pub struct Turn {
+    _folder: Option<File>,
+}
+
+/// Waits for its turn to write below a root. Where a folder cannot be locked, nobody waits.
+pub fn take_turn(root: &Path) -> Turn {
+    let folder = File::open(root).ok().filter(|folder| folder.lock().is_ok());
+    Turn { _folder: folder }
+}
+
+/// Brings the files of one owner to what was planned: what was done, and what stopped it. Owners are independent: what stops one
+/// does not stop the others.
+pub fn write_tree(root: &Path, diff: &TreeDiff) -> (Written, Option<Box<Diagnostic>>) {
     let mut written = Written::default();
+    let fault = write_all(root, diff, &mut written).err();
+    (written, fault)
+}
+
+fn write_all(root: &Path, diff: &TreeDiff, written: &mut Written) -> Result<(), Box<Diagnostic>> {
+    let base = root.join(diff.folder.as_ref());
     for folder in diff.hollow.iter().rev() {
         remove_empty_folders(&root.join("terraform-out"), Some(&base.join(&**folder)));
     }
     let work = diff.files.iter().any(|file| actionable(&file.state));
     if !work && !diff.manifest_differs {
-        return Ok(written);
+        return Ok(());
     }
     make_folders(root, Path::new(diff.folder.as_ref())).map_err(|error| denied(&diff.folder, "", &error))?;
     if work {
@@ -78,17 +98,20 @@ pub fn write_tree(root: &Path, diff: &TreeDiff) -> Result<Written, Box<Diagnosti
             State::Created => written.created += 1,
             _ => written.changed += 1,
         }
+        written.paths.push(format!("{}/{}", diff.folder, file.path));
     }
     for file in diff.files.iter().filter(|file| matches!(file.state, State::Removed | State::Leftover)) {
         let path = base.join(file.path.as_ref());
         let fail = |error: &io::Error| denied(&diff.folder, &file.path, error);
         unchanged_since_plan(&path, file).map_err(|error| fail(&error))?;
         remove(&path).map_err(|error| fail(&error))?;
-        written.removed += usize::from(file.state == State::Removed);
+        if file.state == State::Removed {
+            written.removed += 1;
+            written.paths.push(format!("{}/{}", diff.folder, file.path));
+        }
         remove_empty_folders(&base, path.parent());
     }
-    finish(root, &base, diff).map_err(|error| denied(&diff.folder, MANIFEST, &error))?;
-    Ok(written)
+    finish(root, &base, diff).map_err(|error| denied(&diff.folder, MANIFEST, &error))
 }
 
 fn actionable(state: &State) -> bool {

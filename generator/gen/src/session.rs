@@ -74,12 +74,12 @@ impl Session {
             }
         }
         if let Some(wanted) = &self.env {
-            let names: BTreeSet<&str> = stacks
-                .iter()
-                .filter(|(name, _)| self.stack.as_ref().is_none_or(|stack| stack == name.as_str()))
-                .flat_map(|(_, files)| files.environments.keys().map(gen_core::model::names::EnvName::as_str))
+            let names: BTreeSet<_> = stacks
+                .keys()
+                .filter(|name| self.stack.as_ref().is_none_or(|stack| stack == name.as_str()))
+                .flat_map(|name| self.repository.environments(name))
                 .collect();
-            let names: Vec<&str> = names.into_iter().collect();
+            let names: Vec<&str> = names.iter().map(gen_core::model::names::EnvName::as_str).collect();
             if !names.contains(&wanted.as_str()) {
                 self.diagnostics.push(unknown("environment", wanted, &names));
             }

@@ -115,7 +115,7 @@ pub(super) fn judge_all(
     diagnostics.extend(faults);
     let mut report = Report::default();
     for requirement in requirements {
-        match judge(matrix, requirement, target.policy.unknown, &waived) {
+        match judge(matrix, requirement, target.policy.unknown, target.policy.attestations, &waived) {
             Ok(verdict) => report.verdicts.push(verdict),
             Err(fault) => diagnostics.push(*fault),
         }
@@ -129,8 +129,8 @@ pub(super) fn judge_all(
 fn live_waivers(repository: &Repository, matrix: &Matrix, target: &Target) -> (Vec<Waived>, Vec<Diagnostic>) {
     let Some(file) = &target.waivers else { return (Vec::new(), Vec::new()) };
     let components: Vec<&ComponentName> = target.components.keys().collect();
-    let stack = repository.stacks.get(&target.id.stack);
-    let envs: Vec<&EnvName> = stack.map(|files| files.environments.keys().collect()).unwrap_or_default();
+    let envs = repository.environments(&target.id.stack);
+    let envs: Vec<&EnvName> = envs.iter().collect();
     let context = WaiverContext {
         env: &target.id.env,
         envs: &envs,

@@ -1,6 +1,6 @@
 //! What one source says about one capability of a subject: `docs/matrix-rules.md` §1.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use crate::diag::{Diagnostic, Fault, Place, Route, did_you_mean};
 use crate::model::capability::{Capability, Compare, Dictionary, ValueType};
 use crate::model::names::{CapabilityId, RegionName, SubjectName};
+use crate::model::profile::AttestationRules;
 use crate::model::subject::{Confidence, Fact, FactScope, Source, SourceKind};
 use crate::model::units::Date;
 
@@ -60,6 +61,17 @@ impl Claim {
         region && service
     }
 
+    /// The claim as a profile takes it, which may let attestations count for less long than they say themselves.
+    pub(super) fn under(claim: &Arc<Self>, rules: Option<AttestationRules>) -> Arc<Self> {
+        let last = rules.map(|rules| claim.source.read.plus_days(rules.longest.as_days()));
+        match last {
+            Some(last) if claim.confidence == Confidence::Attested && last < claim.expires => {
+                Arc::new(Self { expires: last, ..Self::clone(claim) })
+            }
+            _ => claim.clone(),
+        }
+    }
+
     /// Which of the claims that apply are looked at: the narrowest, and of those the strongest. Services count more than
     /// regions, both more than one.
     pub(super) fn precedence(&self) -> (u8, u8) {
@@ -78,6 +90,8 @@ pub struct SubjectFacts<'a> {
     pub sources: &'a BTreeMap<String, Source>,
     /// The facts.
     pub facts: &'a [Fact],
+    /// Regions that its facts can be about; none where any will do.
+    pub regions: Option<BTreeSet<&'a str>>,
 }
 
 /// The claims of a subject by capability, and what is wrong with its facts. A claim that is at fault is left out.
@@ -98,6 +112,7 @@ pub(super) fn claims(
                 .label(format!("`{}` is not among the sources", fact.from));
             diagnostics.push(with_nearest(fault, &fact.from, sources.keys().copied()));
         }
+        check_regions(subject, fact, at, &mut diagnostics);
         // What a fact without a source says is checked all the same, so that one run names every fault.
         for id in fact.is.keys().chain(fact.not.keys().filter(|id| !fact.is.contains_key(*id))) {
             let Some(capability) = known(dictionary, fact, id, at, &mut diagnostics) else { continue };
@@ -125,6 +140,23 @@ impl FactPlace<'_> {
 
     fn value(self, part: &str, id: &CapabilityId) -> Place {
         Place::value(self.file.clone(), self.route(part).key(id.as_str()))
+    }
+}
+
+/// A fact about a region that does not exist would answer no question, in silence.
+fn check_regions(
+    subject: &SubjectFacts<'_>,
+    fact: &Fact,
+    at: FactPlace<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let (Some(known), Some(scope)) = (&subject.regions, &fact.scope) else { return };
+    let named = scope.regions.iter().map(RegionName::as_str).enumerate();
+    for (index, name) in named.filter(|(_, name)| !known.contains(name)) {
+        let fault = Diagnostic::error(Fault::BadFact)
+            .at(Place::value(subject.file.clone(), at.route("scope").key("regions").index(index)))
+            .label(format!("`{}` has no region `{name}`", subject.name));
+        diagnostics.push(with_nearest(fault, name, known.iter().copied()));
     }
 }
 

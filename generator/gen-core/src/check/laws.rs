@@ -87,7 +87,8 @@ fn verdict(facts: &[Value], id: &str, value: &Value, region: &str) -> Verdict {
     let facts: Vec<Fact> =
         facts.iter().map(|fact| serde_json::from_value(fact.clone()).expect("a fact")).collect();
     let name = SubjectName::parse("subject").expect("a name");
-    let subject = SubjectFacts { name: &name, file: Arc::from("f"), sources: &sources, facts: &facts };
+    let subject =
+        SubjectFacts { name: &name, file: Arc::from("f"), sources: &sources, facts: &facts, regions: None };
     let as_of = Date::parse("2026-11-20").expect("a date");
     let (matrix, faults) = Matrix::build(dictionary(), as_of, std::iter::once(subject));
     assert!(faults.is_empty(), "{faults:?}");
@@ -103,7 +104,7 @@ fn verdict(facts: &[Value], id: &str, value: &Value, region: &str) -> Verdict {
     let policy: UnknownPolicy =
         serde_json::from_value(json!({"blocking": "refuse", "degraded": "warn", "advisory": "note"}))
             .expect("a policy");
-    judge(&matrix, requirement, policy, &[]).expect("a verdict")
+    judge(&matrix, requirement, policy, None, &[]).expect("a verdict")
 }
 
 proptest! {

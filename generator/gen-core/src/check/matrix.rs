@@ -1,12 +1,12 @@
 //! Claims, indexed by who is asked about what: `docs/matrix-rules.md` §1.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Fault, Place};
 use crate::load::Repository;
 use crate::model::capability::{Capability, Dictionary};
-use crate::model::names::{CapabilityId, SubjectName};
+use crate::model::names::{CapabilityId, RegionName, SubjectName};
 use crate::model::units::Date;
 
 use super::claim::claims;
@@ -37,12 +37,14 @@ impl Matrix {
             file: file.file.clone(),
             sources: &file.value.sources,
             facts: &file.value.facts,
+            regions: Some(file.value.places.keys().map(RegionName::as_str).collect()),
         });
         let products = repository.products.iter().map(|(name, file)| SubjectFacts {
             name,
             file: file.file.clone(),
             sources: &file.value.sources,
             facts: &file.value.facts,
+            regions: Some(BTreeSet::new()),
         });
         let (matrix, mut diagnostics) = Self::build(dictionary.clone(), as_of, providers.chain(products));
         if let Some(file) = &repository.dictionary {
@@ -104,7 +106,7 @@ impl Matrix {
     }
 
     /// How an effective fact answers what is asked.
-    pub fn truth(&self, capability: &Capability, asked: &Value, claims: &[&Arc<Claim>]) -> Truth {
+    pub fn truth(&self, capability: &Capability, asked: &Value, claims: &[Arc<Claim>]) -> Truth {
         claims
             .iter()
             .map(|claim| believe(compare(capability, asked, claim), claim, capability.proof, self.as_of))

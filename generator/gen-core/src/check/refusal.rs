@@ -57,7 +57,10 @@ fn refusal(matrix: &Matrix, refused: &Refused, verdict: &Verdict) -> Diagnostic 
         format!("{}; {} in {tier}", words::asked(requirement, capability), requirement.severity.as_str()),
     );
     if verdict.claims.is_empty() {
-        diagnostic = diagnostic.note("offered", format!("nothing is known of {subject}"));
+        let region =
+            requirement.question.region.as_ref().map(|region| format!(" in {region}")).unwrap_or_default();
+        let offered = format!("nothing is known of `{}` at {subject}{region}", requirement.capability);
+        diagnostic = diagnostic.note("offered", offered);
     }
     for claim in &verdict.claims {
         diagnostic = diagnostic

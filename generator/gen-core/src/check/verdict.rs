@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::diag::{Diagnostic, Fault};
 use crate::model::capability::Severity;
-use crate::model::profile::{OnUnknown, UnknownPolicy};
+use crate::model::profile::{AttestationRules, OnUnknown, UnknownPolicy};
 
 use super::Requirement;
 use super::matrix::{Claim, Matrix};
@@ -58,6 +58,7 @@ pub fn judge(
     matrix: &Matrix,
     requirement: Requirement,
     unknown: UnknownPolicy,
+    attestations: Option<AttestationRules>,
     waived: &[Waived],
 ) -> Result<Verdict, Box<Diagnostic>> {
     let fault = |message: String| {
@@ -73,7 +74,11 @@ pub fn judge(
         .get(&requirement.capability)
         .ok_or_else(|| fault(format!("the dictionary has no capability `{}`", requirement.capability)))?;
     let asked = matrix.asked(capability, &requirement.value).map_err(fault)?;
-    let claims = matrix.effective(&requirement.question, &requirement.capability);
+    let claims: Vec<Arc<Claim>> = matrix
+        .effective(&requirement.question, &requirement.capability)
+        .into_iter()
+        .map(|claim| Claim::under(claim, attestations))
+        .collect();
     let truth = matrix.truth(capability, &asked, &claims);
     let policy = match requirement.severity {
         Severity::Blocking => unknown.blocking,
@@ -91,6 +96,5 @@ pub fn judge(
             *component == requirement.component && *capability == requirement.capability
         });
     let (kind, blocks) = if is_waived { (VerdictKind::Waived, false) } else { (kind, blocks) };
-    let claims = claims.into_iter().cloned().collect();
     Ok(Verdict { requirement, truth, kind, blocks, policy, claims })
 }

@@ -17,7 +17,7 @@ pub type Waived = (ComponentName, CapabilityId);
 pub struct WaiverContext<'a> {
     /// The environment.
     pub env: &'a EnvName,
-    /// Environments of the stack.
+    /// Environments of the stack, those with faults of their own included.
     pub envs: &'a [&'a EnvName],
     /// The profile's rules.
     pub rules: WaiverRules,

@@ -6,7 +6,7 @@ use crate::check::{Origin, Site};
 use crate::diag::{Place, Route};
 use crate::model::component::ComponentType;
 use crate::model::names::DataName;
-use crate::model::stack::{DataClass, WormMode};
+use crate::model::stack::DataClass;
 use crate::resolve::{Resolved, Target};
 
 use super::Ask;
@@ -44,11 +44,7 @@ fn of_class(
     }
     if component.kind() == ComponentType::ObjectStore {
         if let Some(mode) = class.worm {
-            let mode = match mode {
-                WormMode::Governance => "governance",
-                WormMode::Compliance => "compliance",
-            };
-            asked.push(("s3.object_lock.modes", json!([mode]), "worm"));
+            asked.push(("s3.object_lock.modes", json!([mode.as_str()]), "worm"));
             asked.push(("s3.object_lock.granularity", json!("object"), "worm"));
         }
         if class.legal_hold {

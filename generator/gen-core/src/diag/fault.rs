@@ -203,6 +203,12 @@ faults! {
     ///
     /// Publish one of them under another host.
     HostTwice = "GEN0216", Model, "two workloads publish one host";
+    /// The models describe something that this version of `gen` does not render, and leaving it out would do harm.
+    ///
+    /// What is merely missing from the output is named by `gen plan`; this is refused.
+    ///
+    /// Do as the diagnostic says, or wait for a version that renders it.
+    NotYet = "GEN0217", Model, "not rendered by this version";
     /// A fact, a requirement or a `needs:` entry has a value that the dictionary does not allow for the capability, or names a source that is not listed.
     ///
     /// Facts decide what may be rendered, so they are checked like code.

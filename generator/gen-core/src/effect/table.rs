@@ -142,8 +142,15 @@ pub(super) const EFFECTS: &[Effect] = &[
     row(Secrets, "names.*", "secret {}", Source::Stack("workloads"), REMOVAL_DESTROYS),
     row(Keys, "purposes.*", "key for {}", Source::Stack("components"), REMOVAL_DESTROYS),
     row(Backup, "retain_days", "backups are kept for", Source::Tier, WINDOW),
-    row(Backup, "lock", "lock of the vault", Source::Tier, |_, _| {
-        (Risk::Irreversible, "a locked vault cannot be unlocked")
+    row(Backup, "lock.enabled", "lock of the vault", Source::Env("protect"), |_, to| {
+        if to == Some(&Value::Bool(true)) {
+            (Risk::Irreversible, "after the days of grace it cannot be unlocked")
+        } else {
+            (Risk::Irreversible, "refused by the provider once the days of grace are over")
+        }
+    }),
+    row(Backup, "lock", "bounds of the vault's lock", Source::Tier, |_, _| {
+        (Risk::Irreversible, "fixed once the days of grace are over")
     }),
     row(Ci, "environments.*", "roles for {}", Source::Stack("components"), GRANTS),
     row(Ci, "repository_id", "repository", Source::Stack("components"), GRANTS),

@@ -8,6 +8,7 @@ use crate::diag::{Diagnostic, Fault, Place, Spot};
 
 use super::marked::{Failure, Kind, Node, parse};
 use super::shape::Shape;
+use super::text::is_invisible;
 use super::yaml::Faulty;
 use super::{secrets, traps};
 
@@ -73,10 +74,34 @@ fn of_tree(at: &impl Fn(Range<usize>) -> Place, tree: &Node, found: &mut Vec<Dia
                 .help(format!("write `\"{word}\"` if the word is meant"))
         });
     }
+    let mut escaped = Vec::new();
+    invisible(tree, &mut escaped);
+    found.extend(escaped.into_iter().map(|node| {
+        Diagnostic::error(Fault::NotText)
+            .at(at(node.span.clone()))
+            .label("an escape that stands for an invisible character")
+            .help("remove it")
+    }));
     keys(tree, &mut |key, why| {
         let fault = if why == REPEATED { Fault::DuplicateKey } else { Fault::WrongType };
         found.push(Diagnostic::error(fault).at(at(key.span.clone())).label(why));
     });
+}
+
+/// Every key and value that holds an invisible character, which YAML lets an escape stand for.
+pub(super) fn invisible<'a>(node: &'a Node, found: &mut Vec<&'a Node>) {
+    match &node.kind {
+        Kind::Scalar(text, _) => {
+            if text.contains(is_invisible) {
+                found.push(node);
+            }
+        }
+        Kind::Sequence(items) => items.iter().for_each(|item| invisible(item, found)),
+        Kind::Mapping(entries) => entries.iter().for_each(|(key, value)| {
+            invisible(key, found);
+            invisible(value, found);
+        }),
+    }
 }
 
 /// What [`keys`] says of a key that its mapping already has.

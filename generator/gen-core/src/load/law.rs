@@ -400,6 +400,7 @@ fn judge(sample: &Sample, text: &str) -> Result<(), TestCaseError> {
     let (mut words, mut literals, mut crooked) = (Vec::new(), Vec::new(), Vec::new());
     traps::collect(&tree, &mut words);
     secrets::collect(&tree, None, &mut literals);
+    faults::invisible(&tree, &mut literals);
     faults::crooked(&tree, &mut crooked);
     let plain =
         words.is_empty() && literals.is_empty() && !odd_keys(&tree) && secrets::tokens(text).is_empty();

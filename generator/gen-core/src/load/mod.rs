@@ -12,7 +12,7 @@ mod text;
 mod traps;
 mod yaml;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -73,6 +73,23 @@ pub struct Repository {
     pub faulty: Vec<Arc<str>>,
     /// Text of every input file that was read from disk or is built in, for showing diagnostics.
     pub texts: BTreeMap<Arc<str>, Arc<str>>,
+}
+
+impl Repository {
+    /// Names of a stack's environments, those whose files have faults included.
+    pub fn environments(&self, stack: &StackName) -> BTreeSet<EnvName> {
+        let folder = format!("stacks/{stack}/environments/");
+        let faulty = self.faulty.iter().filter_map(|file| {
+            EnvName::parse(file.strip_prefix(folder.as_str())?.strip_suffix(".yaml")?).ok()
+        });
+        let sound = self.stacks.get(stack).into_iter().flat_map(|files| files.environments.keys().cloned());
+        faulty.chain(sound).collect()
+    }
+
+    /// A file was read, whether or not it gave a model.
+    pub fn was_read(&self, file: &str) -> bool {
+        self.texts.contains_key(file)
+    }
 }
 
 /// The bytes that a spot stands for in a text; none for a whole file or for text that does not parse.

@@ -7,7 +7,8 @@ use super::{secrets, traps};
 
 /// Whether a text may hold an ambiguous word, a tag, an alias or a literal secret.
 pub(super) fn suspicious(text: &str) -> bool {
-    secrets::shows_a_sign(text) || text.split(['\n', '\r']).any(line)
+    // An escape may stand for a character that has no business in a model.
+    secrets::shows_a_sign(text) || text.contains('\\') || text.split(['\n', '\r']).any(line)
 }
 
 fn line(line: &str) -> bool {
@@ -83,7 +84,9 @@ fn scalar(text: &str, key: bool) -> bool {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::faults;
     use super::super::marked::parse;
+    use super::super::text::is_invisible;
     use super::*;
 
     #[test]
@@ -146,6 +149,8 @@ mod tests {
         "'",
         "\"a, no",
         "\\",
+        "\"\\e\"",
+        "postgres://u:pw@h/d",
         "''",
     ];
 
@@ -159,6 +164,10 @@ mod tests {
             let (mut words, mut literals) = (Vec::new(), Vec::new());
             traps::collect(&tree, &mut words);
             secrets::collect(&tree, None, &mut literals);
+            // As themselves, such characters are refused before anything is parsed.
+            if !text.contains(is_invisible) {
+                faults::invisible(&tree, &mut literals);
+            }
             if !words.is_empty() || !literals.is_empty() || !secrets::tokens(&text).is_empty() {
                 prop_assert!(suspicious(&text), "{:?}: {:?} {:?}", text, words, literals);
             }

@@ -28,6 +28,7 @@ pub(super) fn shows_a_sign(text: &str) -> bool {
     let goes_on =
         |at: usize| text.as_bytes().get(at).is_some_and(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
     forms.chain([&JWT, &PRIVATE_KEY]).any(|sign| text.contains(sign))
+        || !in_addresses(text).is_empty()
         || ACCESS_KEYS.iter().any(|start| text.match_indices(start).any(|(at, _)| goes_on(at + start.len())))
 }
 
@@ -42,7 +43,27 @@ pub(super) fn tokens(text: &str) -> Vec<(Range<usize>, &'static str)> {
         found.extend(token(&text[start..end]).map(|what| (start..end, what)));
         at = end;
     }
+    for (range, what) in in_addresses(text) {
+        if !found.iter().any(|(known, _)| known.start < range.end && range.start < known.end) {
+            found.push((range, what));
+        }
+    }
     found
+}
+
+/// Passwords in addresses, such as `postgres://user:password@host`.
+fn in_addresses(text: &str) -> Vec<(Range<usize>, &'static str)> {
+    let starts = text.match_indices("://").map(|(at, sign)| at + sign.len());
+    let password = |start: usize| {
+        let rest = &text[start..];
+        let end =
+            rest.find(|c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '"' | '\'' | '<' | '>'));
+        let (user, _) = rest[..end.unwrap_or(rest.len())].rsplit_once('@')?;
+        let (name, password) = user.split_once(':')?;
+        let at = start + name.len() + 1;
+        (!password.is_empty()).then_some((at..at + password.len(), "a password in an address"))
+    };
+    starts.filter_map(password).collect()
 }
 
 fn private_keys(text: &str) -> Vec<(Range<usize>, &'static str)> {
@@ -185,6 +206,7 @@ mod tests {
             ("a: ghp_0123456789abcdefghij", "a GitHub token"),
             ("# ghp_0123456789abcdefghij", "a GitHub token"),
             ("a: [\"https://x:github_pat_0123456789abcdef@host\"", "a GitHub token"),
+            ("a: postgres://app:hunter2@db.example.org/app", "a password in an address"),
             ("glpat-0123456789abcdef", "a GitLab token"),
             ("url=xoxb-0123456789-abc", "a Slack token"),
             ("AKIAIOSFODNN7EXAMPLE", "an access key"),
@@ -195,8 +217,16 @@ mod tests {
             assert_eq!(found.iter().map(|(_, what)| *what).collect::<Vec<_>>(), [what], "{text}");
             assert!(shows_a_sign(text), "{text}");
         }
-        for text in ["-----BEGIN PUBLIC KEY-----", "AKIA", "a-AKIAIOSFODNN7", "eyJ.a.b", "ghp_short", "x.eyJ"]
-        {
+        for text in [
+            "-----BEGIN PUBLIC KEY-----",
+            "AKIA",
+            "a-AKIAIOSFODNN7",
+            "eyJ.a.b",
+            "ghp_short",
+            "x.eyJ",
+            "https://u@h/a:b@c",
+            "x://u:@h",
+        ] {
             assert!(tokens(text).is_empty(), "{text}");
         }
     }

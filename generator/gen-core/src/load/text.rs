@@ -49,14 +49,26 @@ pub(super) fn read(file: &Arc<str>, bytes: &[u8]) -> Result<Arc<str>, Faulty> {
     // Bytes first: nearly every file ends here, and decoding characters costs more than the whole parse may.
     let control = |byte: &u8| matches!(byte, 0..=8 | 11 | 12 | 14..=31 | 127);
     if text.bytes().any(|byte| control(&byte) || byte == 0xc2)
-        && let Some(at) = text.find(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+        && let Some(at) = text.find(|c: char| c.is_control() && is_invisible(c))
     {
         return Err(refuse(text, at, "a control character", "remove it"));
+    }
+    if text.as_bytes().contains(&0xe2)
+        && let Some(at) = text.find(is_invisible)
+    {
+        return Err(refuse(text, at, "an invisible character that changes how the text reads", "remove it"));
     }
     match tab(text) {
         Some(at) => Err(refuse(text, at, "a tab in the indentation", "indent with spaces")),
         None => Ok(text.into()),
     }
+}
+
+/// Characters without a shape of their own: controls other than line ends and tabs, and those that reorder or join what
+/// stands around them (Unicode's bidirectional formatting and zero-width characters).
+pub(super) fn is_invisible(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\r' | '\t')
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | MARK)
 }
 
 /// The first tab that indents something.
@@ -97,6 +109,8 @@ mod tests {
             (b"a: \x7f", Spot::Bytes(3, 4)),
             ("a: \u{85}".as_bytes(), Spot::Bytes(3, 5)),
             ("a: \u{feff}b".as_bytes(), Spot::Bytes(3, 6)),
+            ("a: \u{202e}b".as_bytes(), Spot::Bytes(3, 6)),
+            ("a: b\u{200b}".as_bytes(), Spot::Bytes(4, 7)),
             (b"a:\n\tb: c\n", Spot::Bytes(3, 4)),
             (b"a:\n  \tb: c\n", Spot::Bytes(5, 6)),
         ] {

@@ -254,6 +254,25 @@ pub struct Nodes {
     pub max: Option<u16>,
 }
 
+impl Nodes {
+    /// Two numbers that are the wrong way round: the names of the one that should be smaller, and of the other.
+    pub fn disorder(&self) -> Option<(&'static str, &'static str)> {
+        let rising = [("min", self.min), ("desired", self.desired), ("max", self.max)];
+        let given: Vec<_> = rising.into_iter().filter_map(|(name, number)| Some((name, number?))).collect();
+        given.windows(2).find(|pair| pair[0].1 > pair[1].1).map(|pair| (pair[0].0, pair[1].0))
+    }
+
+    /// These numbers, where given, over others.
+    #[must_use]
+    pub fn over(self, other: Self) -> Self {
+        Self {
+            min: self.min.or(other.min),
+            desired: self.desired.or(other.desired),
+            max: self.max.or(other.max),
+        }
+    }
+}
+
 /// How large something is.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(untagged)]

@@ -66,6 +66,19 @@ fn image(text: &str) -> bool {
     text.contains('/') && words(text, &['/', '-', '.', '_'], false)
 }
 
+fn terraform_source(text: &str) -> bool {
+    text.split('/').count() == 2 && text.split('/').all(kebab)
+}
+
+fn version(text: &str) -> bool {
+    let number = |part: &str| {
+        part.bytes().all(|b| b.is_ascii_digit())
+            && (part == "0" || !part.starts_with('0'))
+            && !part.is_empty()
+    };
+    text.split('.').count() == 3 && text.split('.').all(number)
+}
+
 fn repository(text: &str) -> bool {
     text.split('/').count() == 2
         && text.split('/').all(|part| {
@@ -190,8 +203,19 @@ names! {
     AccountId: account, "[A-Za-z0-9-]+", 64, "account id", "letters, digits and dashes";
     /// An OCI image without tag and digest.
     ImageName: image, "(?=.*/)[a-z0-9]+([/._-][a-z0-9]+)*", 200, "image name", "registry and path without tag or digest";
+    /// A Terraform provider: namespace and name.
+    TerraformSource: terraform_source, "[a-z][a-z0-9]*(-[a-z0-9]+)*/[a-z][a-z0-9]*(-[a-z0-9]+)*", 100, "Terraform provider", "namespace and name with a slash between";
+    /// An exact version, such as `5.100.0`.
+    ExactVersion: version, "(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)", 30, "exact version", "three numbers with dots between";
     /// Owner and name of a repository at a forge.
     RepositoryName: repository, "[A-Za-z0-9._-]+/[A-Za-z0-9._-]+", 140, "repository name", "owner and name with a slash between";
+}
+
+impl TerraformSource {
+    /// The name without the namespace: what HCL calls the provider.
+    pub fn local_name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or_default()
+    }
 }
 
 #[cfg(test)]

@@ -170,6 +170,16 @@ pub enum WormMode {
     Compliance,
 }
 
+impl WormMode {
+    /// The word used in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Governance => "governance",
+            Self::Compliance => "compliance",
+        }
+    }
+}
+
 /// A service of ours, in an OCI image.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -218,6 +228,19 @@ pub enum Plane {
     Control,
     /// Runs work, on nodes of its own.
     Execution,
+}
+
+impl Plane {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Control, Self::Execution];
+
+    /// The word used in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Control => "control",
+            Self::Execution => "execution",
+        }
+    }
 }
 
 /// Paths of health probes.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::capability::Proof;
 use super::component::ComponentType;
 use super::environment::SizeClass;
-use super::names::{CapabilityId, Place, RegionName};
+use super::names::{CapabilityId, ExactVersion, Place, RegionName, TerraformSource};
 use super::units::{Date, FormatVersion};
 
 /// A provider: somebody who operates services.
@@ -117,9 +117,9 @@ pub struct Product {
 #[serde(deny_unknown_fields)]
 pub struct TerraformProvider {
     /// Namespace and name.
-    pub source: String,
+    pub source: TerraformSource,
     /// Exact version.
-    pub version: String,
+    pub version: ExactVersion,
     /// Its lock file below `profiles/providers/`; none until there are modules.
     #[serde(default)]
     pub lock: Option<String>,

@@ -76,6 +76,19 @@ pub(super) fn data_places(repository: &Repository, env: &Loaded<Environment>) ->
     places
 }
 
+/// A region in the environment's country, else one where its data may be.
+pub(super) fn region_for<'a>(
+    env: &Environment,
+    data_places: &BTreeSet<Place>,
+    provider: &'a Provider,
+) -> Option<&'a RegionName> {
+    let first = |fits: &dyn Fn(&Place) -> bool| {
+        provider.places.iter().find(|(_, place)| fits(&place.country)).map(|(region, _)| region)
+    };
+    first(&|country| *country == env.location.country)
+        .or_else(|| first(&|country| data_places.contains(country)))
+}
+
 /// The environment with what the command line changes.
 pub(super) fn apply_what_if(
     env: &Arc<Loaded<Environment>>,
@@ -156,7 +169,8 @@ impl Binder<'_> {
         let fallback = bind.get("default").and_then(|binding| binding.provider.clone());
         let bound = self.shape(name, kind, &binding, fallback, &route, diagnostics)?;
         if let Some(issuer) = binding.issuer {
-            self.allow_issuer(issuer, &route, diagnostics);
+            let place = Spot::value(self.env.file.clone(), route.key("issuer"));
+            self.allow_issuer(issuer, place, diagnostics);
         }
         Some((bound, place))
     }
@@ -222,9 +236,10 @@ impl Binder<'_> {
                         .push(unclear(format!("nobody answers for `{name}`: `operated_by` is missing")));
                     return None;
                 };
-                if !self.repository.providers.contains_key(&operated_by) {
-                    diagnostics.push(self.unknown_subject(&operated_by, "provider", at("operated_by")));
-                    return None;
+                let file = self.known_provider(&operated_by, &at("operated_by"), diagnostics)?;
+                if let Some(region) = &binding.region {
+                    known_region(file, region, at("region"), diagnostics)?;
+                    self.allow_place(file, region, at("region"), diagnostics)?;
                 }
                 let exports = binding.existing.clone()?;
                 if let Err(error) = crate::contract::check(kind, &Value::Object(exports.clone())) {
@@ -255,49 +270,60 @@ impl Binder<'_> {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<Bound> {
         let at = |key: &str| Spot::value(self.env.file.clone(), route.clone().key(key));
-        let Some(file) = self.repository.providers.get(provider) else {
-            diagnostics.push(self.unknown_subject(provider, "provider", at("provider")));
-            return None;
-        };
-        if self.policy.providers.as_ref().is_some_and(|allowed| !allowed.contains(provider)) {
-            diagnostics.push(self.forbidden(
-                at("provider"),
-                format!("`{provider}` is not among the providers of this profile"),
-            ));
-            return None;
-        }
+        let file = self.known_provider(provider, &at("provider"), diagnostics)?;
         let region = match pinned {
             Some(region) => {
-                if !file.value.places.contains_key(region) {
-                    let regions = file.value.places.keys().map(RegionName::as_str);
-                    diagnostics.push(unknown(
-                        format!("{} has no region `{region}` in its file", file.value.name),
-                        region.as_str(),
-                        regions,
-                        at("region"),
-                    ));
-                    return None;
-                }
+                known_region(file, region, at("region"), diagnostics)?;
                 Some(region.clone())
             }
-            None if file.value.places.is_empty() => None,
-            None => Some(self.choose_region(name, kind, &file.value, route, diagnostics)?),
+            None if file.places.is_empty() => None,
+            None => Some(self.choose_region(name, kind, file, route, diagnostics)?),
         };
-        if let Some(place) = region.as_ref().and_then(|region| file.value.places.get(region))
-            && self.policy.places.as_ref().is_some_and(|allowed| !allowed.contains(&place.country))
-        {
+        if let Some(region) = &region {
             let key = if pinned.is_some() { "region" } else { "provider" };
-            diagnostics.push(self.forbidden(
-                at(key),
-                format!("this lies in {}, outside the places of this profile", place.country),
-            ));
-            return None;
+            self.allow_place(file, region, at(key), diagnostics)?;
         }
-        let copy = region.as_ref().and_then(|region| self.choose_copy(&file.value, region));
+        let copy = region.as_ref().and_then(|region| self.choose_copy(file, region));
         Some(Bound::Managed { provider: provider.clone(), region, copy })
     }
 
-    /// A region in the wanted country; else, for data, one where data may be.
+    /// The provider's file, if there is one and the profile allows it.
+    fn known_provider(
+        &self,
+        provider: &SubjectName,
+        place: &Spot,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<&Provider> {
+        let Some(file) = self.repository.providers.get(provider) else {
+            diagnostics.push(self.unknown_subject(provider, "provider", place.clone()));
+            return None;
+        };
+        if self.policy.providers.as_ref().is_some_and(|allowed| !allowed.contains(provider)) {
+            let label = format!("`{provider}` is not among the providers of this profile");
+            diagnostics.push(self.forbidden(place.clone(), label));
+            return None;
+        }
+        Some(&file.value)
+    }
+
+    /// The profile allows the region's country.
+    fn allow_place(
+        &self,
+        provider: &Provider,
+        region: &RegionName,
+        place: Spot,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<()> {
+        let country = &provider.places.get(region)?.country;
+        if self.policy.places.as_ref().is_some_and(|allowed| !allowed.contains(country)) {
+            let label = format!("this lies in {country}, outside the places of this profile");
+            diagnostics.push(self.forbidden(place, label));
+            return None;
+        }
+        Some(())
+    }
+
+    /// The region that a component goes to unless its binding pins one.
     fn choose_region(
         &self,
         name: &ComponentName,
@@ -307,10 +333,7 @@ impl Binder<'_> {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<RegionName> {
         let country = &self.env.value.location.country;
-        let found =
-            provider.places.iter().find(|(_, place)| place.country == *country).or_else(|| {
-                provider.places.iter().find(|(_, place)| self.data_places.contains(&place.country))
-            });
+        let found = region_for(&self.env.value, &self.data_places, provider);
         if found.is_none() {
             let countries: BTreeSet<_> =
                 provider.places.values().map(|place| place.country.as_str()).collect();
@@ -322,7 +345,7 @@ impl Binder<'_> {
                     .note("offered", format!("{} is in {}", provider.name, countries.join(", "))),
             );
         }
-        found.map(|(region, _)| region.clone())
+        found.cloned()
     }
 
     fn choose_copy(&self, provider: &Provider, region: &RegionName) -> Option<RegionName> {
@@ -333,9 +356,9 @@ impl Binder<'_> {
         })
     }
 
-    fn allow_issuer(&self, issuer: Issuer, route: &Route, diagnostics: &mut Vec<Diagnostic>) {
+    /// The profile allows who issues the tokens of CI.
+    pub(super) fn allow_issuer(&self, issuer: Issuer, place: Spot, diagnostics: &mut Vec<Diagnostic>) {
         if self.policy.issuers.as_ref().is_some_and(|allowed| !allowed.contains(&issuer)) {
-            let place = Spot::value(self.env.file.clone(), route.clone().key("issuer"));
             diagnostics.push(self.forbidden(
                 place,
                 format!("`{}` is not among the token issuers of this profile", issuer.as_str()),
@@ -351,12 +374,34 @@ impl Binder<'_> {
     }
 
     fn unknown_subject(&self, subject: &SubjectName, what: &str, place: Spot) -> Diagnostic {
+        let file = format!("profiles/{what}s/{subject}.yaml");
+        if self.repository.was_read(&file) {
+            return Diagnostic::error(Fault::UnknownName)
+                .at(place)
+                .label(format!("{what} `{subject}` cannot be used: see the faults of {file}"));
+        }
         let known: Vec<&str> = match what {
             "product" => self.repository.products.keys().map(SubjectName::as_str).collect(),
             _ => self.repository.providers.keys().map(SubjectName::as_str).collect(),
         };
         unknown(format!("there is no {what} `{subject}`"), subject.as_str(), known, place)
     }
+}
+
+/// The provider has the region.
+fn known_region(
+    provider: &Provider,
+    region: &RegionName,
+    place: Spot,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<()> {
+    if provider.places.contains_key(region) {
+        return Some(());
+    }
+    let label = format!("{} has no region `{region}` in its file", provider.name);
+    let known = provider.places.keys().map(RegionName::as_str);
+    diagnostics.push(unknown(label, region.as_str(), known, place));
+    None
 }
 
 /// A name that refers to nothing, with the nearest known name or all of them.

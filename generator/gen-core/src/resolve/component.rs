@@ -1,4 +1,4 @@
-//! Components of a target: declared and implied, bound, every reference checked.
+//! Components of a target: declared and implied, and how each is had.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,10 +8,10 @@ use crate::load::{Loaded, Repository};
 use crate::model::component::{Component, ComponentType};
 use crate::model::environment::Environment;
 use crate::model::names::{ComponentName, DataName};
-use crate::model::stack::{Access, DataClass, Purpose, Stack, WormMode};
+use crate::model::stack::{DataClass, Purpose, Stack, WormMode};
 
 use super::binding::{Binder, data_places, unknown};
-use super::{Bound, Policy};
+use super::{Bound, Policy, rules};
 
 /// What is known of a component beside its binding.
 #[derive(Debug, Clone)]
@@ -20,6 +20,16 @@ pub enum Settings {
     Declared(Component),
     /// Every stack has it.
     Implied(ComponentType),
+}
+
+impl Settings {
+    /// The component's type.
+    pub fn kind(&self) -> ComponentType {
+        match self {
+            Self::Declared(component) => component.kind(),
+            Self::Implied(kind) => *kind,
+        }
+    }
 }
 
 /// A component of a target.
@@ -38,10 +48,7 @@ pub struct Resolved {
 impl Resolved {
     /// The component's type.
     pub fn kind(&self) -> ComponentType {
-        match &self.settings {
-            Settings::Declared(component) => component.kind(),
-            Settings::Implied(kind) => *kind,
-        }
+        self.settings.kind()
     }
 }
 
@@ -97,39 +104,8 @@ pub(super) fn merge_data(
             );
         }
     }
-    check_worm(stack, &data, diagnostics);
+    rules::check_worm(stack, &data, diagnostics);
     data
-}
-
-/// A store locks everything in it in one way, so what is asked of it has to agree.
-fn check_worm(
-    stack: &Loaded<Stack>,
-    data: &BTreeMap<DataName, DataClass>,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let mut first: BTreeMap<&ComponentName, (&DataName, &DataClass)> = BTreeMap::new();
-    for (name, class) in data {
-        let at = |key: &str| Spot::value(stack.file.clone(), Route::keys(["data", name.as_str(), key]));
-        let fault = |key: &str| Diagnostic::error(Fault::Contradiction).at(at(key));
-        let Some(mode) = class.worm else {
-            if class.legal_hold {
-                diagnostics.push(
-                    fault("legal_hold")
-                        .label("a hold needs write-once storage")
-                        .help("add `worm: compliance` or `worm: governance`"),
-                );
-            }
-            continue;
-        };
-        let (other, known) = first.entry(&class.component).or_insert((name, class));
-        if known.worm != Some(mode) || known.legal_hold != class.legal_hold {
-            diagnostics.push(
-                fault("worm")
-                    .label(format!("`{other}` in the same component is locked in another way"))
-                    .help("give each its own object store, or the same `worm` and `legal_hold`"),
-            );
-        }
-    }
 }
 
 pub(super) fn resolve(
@@ -141,20 +117,22 @@ pub(super) fn resolve(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> BTreeMap<ComponentName, Resolved> {
     let settings = all_settings(stack, diagnostics);
-    check_names(stack, env, &settings, data, diagnostics);
+    rules::check_names(stack, env, &settings, data, diagnostics);
     let binder = Binder { repository, env, policy, data_places: data_places(repository, env) };
     let declared: BTreeSet<ComponentName> = settings.keys().cloned().collect();
     let mut components = BTreeMap::new();
     for (name, settings) in settings {
-        let kind = match &settings {
-            Settings::Declared(component) => component.kind(),
-            Settings::Implied(kind) => *kind,
-        };
+        let kind = settings.kind();
+        if let Settings::Declared(Component::Ci(ci)) = &settings {
+            let route = Route::keys(["components", name.as_str(), "issuer"]);
+            binder.allow_issuer(ci.issuer, Spot::value(stack.file.clone(), route), diagnostics);
+        }
         if let Some((bound, bound_at)) = binder.bind(&name, kind, diagnostics) {
             components.insert(name.clone(), Resolved { name, settings, bound, bound_at });
         }
     }
-    check_hosts(&components, &declared, diagnostics);
+    rules::check_hosts(&components, &declared, diagnostics);
+    rules::check_needs(repository, &components, diagnostics);
     components
 }
 
@@ -207,255 +185,4 @@ fn implied(stack: &Stack) -> Vec<ComponentType> {
         kinds.push(Edge);
     }
     kinds
-}
-
-/// Every name that a stack or an environment refers to exists.
-fn check_names(
-    stack: &Loaded<Stack>,
-    env: &Loaded<Environment>,
-    settings: &BTreeMap<ComponentName, Settings>,
-    data: &BTreeMap<DataName, DataClass>,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let value = &stack.value;
-    let known = || settings.keys().map(ComponentName::as_str);
-    let mut missing = |name: &str, place: Spot| {
-        if !settings.contains_key(name) {
-            diagnostics.push(unknown(format!("the stack has no component `{name}`"), name, known(), place));
-        }
-    };
-    for name in env.value.bind.keys().filter(|name| name.as_str() != "default") {
-        missing(name, Spot::key(env.file.clone(), Route::keys(["bind", name])));
-    }
-    for (name, class) in data {
-        let place = Spot::value(stack.file.clone(), Route::keys(["data", name.as_str(), "in"]));
-        missing(class.component.as_str(), place);
-    }
-    for name in value.needs.keys() {
-        missing(name.as_str(), Spot::key(stack.file.clone(), Route::keys(["needs", name.as_str()])));
-    }
-    for (index, renamed) in value.moved.iter().enumerate() {
-        for (old, new) in renamed {
-            let route = Route::keys(["moved"]).index(index).key(old.as_str());
-            missing(new.as_str(), Spot::value(stack.file.clone(), route));
-        }
-    }
-    for (name, component) in &value.components {
-        let at = |keys: &[&str]| {
-            Spot::value(stack.file.clone(), Route::keys(["components", name.as_str()]).and(keys))
-        };
-        match component {
-            Component::Temporal(temporal) => {
-                check_part(stack, &temporal.stores.default, at(&["stores", "default"]), diagnostics);
-                check_part(stack, &temporal.stores.visibility, at(&["stores", "visibility"]), diagnostics);
-            }
-            Component::Delivery(delivery) if !settings.contains_key(&delivery.origin) => {
-                let origin = delivery.origin.as_str();
-                diagnostics.push(unknown(
-                    format!("the stack has no component `{origin}`"),
-                    origin,
-                    known(),
-                    at(&["origin"]),
-                ));
-            }
-            _ => {}
-        }
-    }
-    for database in value.migrations.keys() {
-        check_part(
-            stack,
-            database,
-            Spot::key(stack.file.clone(), Route::keys(["migrations", database])),
-            diagnostics,
-        );
-    }
-    let sized: BTreeSet<&str> =
-        known().chain(value.workloads.keys().map(crate::model::names::WorkloadName::as_str)).collect();
-    for name in env.value.size.keys().filter(|name| !sized.contains(name.as_str())) {
-        let place = Spot::key(env.file.clone(), Route::keys(["size", name]));
-        diagnostics.push(unknown(
-            format!("there is no component or workload `{name}`"),
-            name,
-            sized.iter().copied(),
-            place,
-        ));
-    }
-    check_workloads(stack, env, settings, diagnostics);
-}
-
-fn check_workloads(
-    stack: &Loaded<Stack>,
-    env: &Loaded<Environment>,
-    settings: &BTreeMap<ComponentName, Settings>,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let has_secrets =
-        stack.value.components.values().any(|component| component.kind() == ComponentType::Secrets);
-    for (name, workload) in &stack.value.workloads {
-        let at = |keys: &[&str]| {
-            Spot::key(stack.file.clone(), Route::keys(["workloads", name.as_str()]).and(keys))
-        };
-        for (used, access) in &workload.uses {
-            let component = used.split('/').next().unwrap_or(used);
-            let Some(found) = settings.get(component) else {
-                let known = settings.keys().map(ComponentName::as_str);
-                diagnostics.push(unknown(
-                    format!("the stack has no component `{component}`"),
-                    component,
-                    known,
-                    at(&["uses", used]),
-                ));
-                continue;
-            };
-            if used.contains('/') {
-                check_part(stack, used, at(&["uses", used]), diagnostics);
-            }
-            let kind = match found {
-                Settings::Declared(component) => component.kind(),
-                Settings::Implied(kind) => *kind,
-            };
-            if !accesses(kind).contains(access) {
-                let allowed: Vec<_> = accesses(kind).iter().map(|access| access.as_str()).collect();
-                diagnostics.push(
-                    Diagnostic::error(Fault::Contradiction)
-                        .at(Spot::value(
-                            stack.file.clone(),
-                            Route::keys(["workloads", name.as_str(), "uses", used]),
-                        ))
-                        .label(format!("a component of type {kind} is not used in this way"))
-                        .help(if allowed.is_empty() {
-                            format!("workloads do not use components of type {kind}")
-                        } else {
-                            format!("one of: {}", allowed.join(", "))
-                        }),
-                );
-            }
-        }
-        let mut accesses_of: BTreeMap<&str, Access> = BTreeMap::new();
-        for (used, access) in &workload.uses {
-            let component = used.split('/').next().unwrap_or(used);
-            if *accesses_of.entry(component).or_insert(*access) != *access {
-                diagnostics.push(
-                    Diagnostic::error(Fault::Contradiction)
-                        .at(at(&["uses", used]))
-                        .label(format!("`{component}` is used in two ways by one workload"))
-                        .help("a workload has one identity: ask for the wider access in both, or make it two workloads"),
-                );
-            }
-        }
-        if !workload.secrets.is_empty() && !has_secrets {
-            diagnostics.push(
-                Diagnostic::error(Fault::UnknownName)
-                    .at(at(&["secrets"]))
-                    .label("the stack has no secrets component")
-                    .help("declare one: `components: {secrets: {type: secrets}}`"),
-            );
-        }
-        if workload.publish.is_some() && !workload.listen.contains_key("http") {
-            diagnostics.push(
-                Diagnostic::error(Fault::Contradiction)
-                    .at(at(&["publish"]))
-                    .label("published without a port called `http`")
-                    .help("add it: `listen: {http: 8080}`"),
-            );
-        }
-    }
-    hosts_once(stack, diagnostics);
-    let published = stack.value.workloads.values().any(|workload| workload.publish.is_some());
-    if published && env.value.domain.is_none() && stack.value.purpose == Purpose::Application {
-        diagnostics.push(
-            Diagnostic::error(Fault::MissingKey)
-                .at(Spot::file(env.file.clone()))
-                .label("`domain` is missing")
-                .help("the stack publishes workloads: `domain: dev.example.org` says below which DNS zone"),
-        );
-    }
-}
-
-/// A host leads to one workload.
-fn hosts_once(stack: &Loaded<Stack>, diagnostics: &mut Vec<Diagnostic>) {
-    let mut taken = BTreeMap::new();
-    for (name, workload) in &stack.value.workloads {
-        let Some(publish) = &workload.publish else { continue };
-        if let Some(other) = taken.insert(&publish.host, name) {
-            let route = Route::keys(["workloads", name.as_str(), "publish", "host"]);
-            diagnostics.push(
-                Diagnostic::error(Fault::HostTwice)
-                    .at(Spot::value(stack.file.clone(), route))
-                    .label(format!("`{other}` is published as `{}` already", publish.host))
-                    .help("publish one of them under another host"),
-            );
-        }
-    }
-}
-
-/// In which ways workloads can use components of a type.
-fn accesses(kind: ComponentType) -> &'static [Access] {
-    match kind {
-        ComponentType::Postgres | ComponentType::Cache | ComponentType::Surrealdb => {
-            &[Access::Read, Access::Rw]
-        }
-        ComponentType::ObjectStore => &[Access::Read, Access::Rw, Access::Append, Access::LegalHold],
-        ComponentType::Temporal => &[Access::Start, Access::Poll],
-        ComponentType::Telemetry => &[Access::Write],
-        _ => &[],
-    }
-}
-
-/// `component/database` names a database of a `PostgreSQL` component.
-fn check_part(stack: &Loaded<Stack>, text: &str, place: Spot, diagnostics: &mut Vec<Diagnostic>) {
-    let databases = stack.value.components.iter().filter_map(|(name, component)| match component {
-        Component::Postgres(postgres) => Some((name, postgres)),
-        _ => None,
-    });
-    let known: Vec<String> = databases
-        .flat_map(|(name, postgres)| {
-            postgres.databases.iter().map(move |database| format!("{name}/{database}"))
-        })
-        .collect();
-    if !known.iter().any(|name| name == text) {
-        diagnostics.push(unknown(
-            format!("the stack has no database `{text}`"),
-            text,
-            known.iter().map(String::as_str),
-            place,
-        ));
-    }
-}
-
-/// Hosts exist, and nothing hosts itself in a circle.
-fn check_hosts(
-    components: &BTreeMap<ComponentName, Resolved>,
-    declared: &BTreeSet<ComponentName>,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    for component in components.values() {
-        let mut seen = BTreeSet::from([&component.name]);
-        let mut current = component;
-        while let Bound::Hosted { host, .. } = &current.bound {
-            let Some(next) = components.get(host) else {
-                // A host that could not be bound has its own fault.
-                if current.name == component.name && !declared.contains(host) {
-                    diagnostics.push(unknown(
-                        format!("`{}` is hosted on `{host}`, which does not exist", component.name),
-                        host.as_str(),
-                        declared.iter().map(ComponentName::as_str),
-                        component.bound_at.clone(),
-                    ));
-                }
-                break;
-            };
-            if !seen.insert(&next.name) {
-                let circle: Vec<_> = seen.iter().map(|name| name.as_str()).collect();
-                diagnostics.push(
-                    Diagnostic::error(Fault::BindingCircle)
-                        .at(component.bound_at.clone())
-                        .label(format!("hosted on {}", circle.join(", ")))
-                        .help("bind one of them to a provider, or bring it as existing"),
-                );
-                break;
-            }
-            current = next;
-        }
-    }
 }

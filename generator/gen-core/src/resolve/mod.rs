@@ -6,6 +6,8 @@ mod component;
 mod features;
 mod profile;
 mod release;
+mod rules;
+mod size;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -24,8 +26,9 @@ use crate::diag::{Diagnostic, Fault};
 use crate::load::{Loaded, Repository, StackFiles};
 use crate::model::component::ComponentType;
 use crate::model::environment::{Binding, Environment, SizeDetails, Tier};
-use crate::model::names::{ComponentName, DataName, EnvName, Place, StackName, SubjectName};
+use crate::model::names::{ComponentName, DataName, EnvName, Place, RegionName, StackName, SubjectName};
 use crate::model::stack::{DataClass, Purpose, Stack};
+use crate::model::subject::Provider;
 use crate::model::waiver::{Release, Waivers};
 
 /// Which stack in which environment.
@@ -120,6 +123,16 @@ impl Target {
         }
     }
 
+    /// The region of a provider that the environment is at home in: the one that its default binding pins, else one in its
+    /// country. It does not depend on where single components are, so names of roots, and with them keys of states, are stable.
+    pub fn home_region<'a>(&'a self, name: &SubjectName, provider: &'a Provider) -> Option<&'a RegionName> {
+        let default = self.env.value.bind.get("default");
+        let pinned = default.filter(|binding| binding.provider.as_ref() == Some(name));
+        pinned
+            .and_then(|binding| binding.region.as_ref())
+            .or_else(|| binding::region_for(&self.env.value, &self.data_places, provider))
+    }
+
     /// The same target with one component bound otherwise; none when it cannot be bound so.
     pub fn rebound(
         &self,
@@ -193,7 +206,7 @@ fn resolve_one(
         return None;
     }
     let env = binding::apply_what_if(env, what_if, repository);
-    let policy = profile::choose(policies, &env, what_if, diagnostics)?;
+    let policy = profile::choose(repository, policies, &env, what_if, diagnostics)?;
     let data = component::merge_data(stack, &env, diagnostics);
     let components = component::resolve(repository, stack, &env, &policy, &data, diagnostics);
     if let Some(release) = files.releases.get(&id.env) {

@@ -15,6 +15,7 @@ use crate::model::profile::{
 };
 
 use super::WhatIf;
+use super::binding::unknown;
 
 /// A profile, with everything that it extends.
 #[derive(Debug, Clone)]
@@ -267,6 +268,7 @@ fn narrow<T: Ord + Clone>(
 }
 
 pub(super) fn choose(
+    repository: &Repository,
     policies: &BTreeMap<ProfileName, Arc<Policy>>,
     env: &Loaded<Environment>,
     what_if: &WhatIf,
@@ -276,26 +278,18 @@ pub(super) fn choose(
     let found = policies.get(name).cloned();
     if found.is_none() {
         let place = Spot::value(env.file.clone(), Route::keys(["profile"]));
-        diagnostics.push(unknown_among(policies.keys(), name, place));
+        diagnostics.push(unknown_profile(repository, name, place));
     }
     found
 }
 
 fn unknown_profile(repository: &Repository, name: &ProfileName, place: Spot) -> Diagnostic {
-    unknown_among(repository.profiles.keys(), name, place)
-}
-
-fn unknown_among<'a>(
-    known: impl Iterator<Item = &'a ProfileName> + Clone,
-    name: &ProfileName,
-    place: Spot,
-) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::error(Fault::UnknownName).at(place).label(format!("there is no profile `{name}`"));
-    if let Some(meant) = did_you_mean(name.as_str(), known.clone().map(ProfileName::as_str)) {
-        diagnostic.help(format!("did you mean `{meant}`?"))
-    } else {
-        let names: Vec<_> = known.map(ProfileName::as_str).collect();
-        diagnostic.help(format!("known profiles: {}", names.join(", ")))
+    let file = format!("profiles/{name}.yaml");
+    if repository.was_read(&file) {
+        return Diagnostic::error(Fault::UnknownName)
+            .at(place)
+            .label(format!("profile `{name}` cannot be used: see the faults of {file}"));
     }
+    let known = repository.profiles.keys().map(ProfileName::as_str);
+    unknown(format!("there is no profile `{name}`"), name.as_str(), known, place)
 }

@@ -31,18 +31,13 @@ pub(crate) struct Body {
 
 pub(crate) fn run(global: &Global, arguments: &GenerateArgs) -> ExitCode {
     let mut session = Session::open(global);
+    let _turn = (!arguments.check).then(|| gen_exec::write::take_turn(&session.root));
     // A repository with faults is rendered as far as it goes: a broken production never stops development.
     let root = session.root.clone();
     let carry_out = |diff: &TreeDiff| {
         let mut done = Done::of(diff);
         if !arguments.check {
-            match gen_exec::write::write_tree(&root, diff) {
-                Ok(written) => done.written = written,
-                Err(fault) => {
-                    done.written = Written::default();
-                    done.fault = Some(fault);
-                }
-            }
+            (done.written, done.fault) = gen_exec::write::write_tree(&root, diff);
         }
         done
     };
@@ -58,7 +53,7 @@ pub(crate) fn run(global: &Global, arguments: &GenerateArgs) -> ExitCode {
         body.changed += done.written.changed;
         body.removed += done.written.removed;
         body.same += done.same;
-        body.paths.extend(done.paths);
+        body.paths.extend(done.written.paths);
         differs |= done.differs;
         session.diagnostics.extend(done.fault.map(|fault| *fault));
     }
@@ -70,7 +65,6 @@ pub(crate) fn run(global: &Global, arguments: &GenerateArgs) -> ExitCode {
 struct Done {
     written: Written,
     same: usize,
-    paths: Vec<String>,
     differs: bool,
     fault: Option<Box<Diagnostic>>,
 }
@@ -85,9 +79,9 @@ impl Done {
                 created: diff.count(&State::Created),
                 changed: diff.count(&State::Changed),
                 removed: diff.count(&State::Removed),
+                paths: paths.map(|file| format!("{}/{}", diff.folder, file.path)).collect(),
             },
             same: diff.same,
-            paths: paths.map(|file| format!("{}/{}", diff.folder, file.path)).collect(),
             differs: diff.has_changes(),
             fault: None,
         }

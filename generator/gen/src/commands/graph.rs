@@ -60,7 +60,11 @@ pub(crate) fn run(global: &Global, arguments: &GraphArgs) -> ExitCode {
 }
 
 fn draw(terraform: &Terraform<'_>, target: &Target, body: &mut Body) {
-    let id = |name: &str| format!("{}_{}_{name}", target.id.stack, target.id.env).replace('-', "_");
+    // Names hold single dashes, so what is joined by two underscores stays apart.
+    let of = |what: &str, name: &str| {
+        format!("{}__{}__{what}__{name}", target.id.stack, target.id.env).replace('-', "_")
+    };
+    let id = |name: &str| of("component", name);
     let (roots, _) = terraform.roots(target);
     for component in target.components.values() {
         let root = roots
@@ -88,14 +92,14 @@ fn draw(terraform: &Terraform<'_>, target: &Target, body: &mut Body) {
     }
     for (name, workload) in &target.stack.value.workloads {
         body.nodes.push(NodeDoc {
-            id: id(name.as_str()),
+            id: of("workload", name.as_str()),
             label: name.to_string(),
             group: format!("{} workloads", target.id),
         });
         for (used, access) in &workload.uses {
             let component = used.split('/').next().unwrap_or(used);
             body.edges.push(EdgeDoc {
-                from: id(name.as_str()),
+                from: of("workload", name.as_str()),
                 to: id(component),
                 label: access.as_str().to_owned(),
             });

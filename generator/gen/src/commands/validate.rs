@@ -35,21 +35,35 @@ pub(crate) fn run(global: &Global, arguments: &ValidateArgs) -> ExitCode {
         let mut found = builtin::files(folder, files);
         found.extend(builtin::values(&visit.renderer.terraform, target, folder, files));
         let roots: Vec<RootBody> = visit.roots.iter().map(|root| RootBody::of(visit, root)).collect();
-        (files.len(), found, if visit.state == TargetState::Ok { roots } else { Vec::new() })
+        let differs = visit.diff.is_some_and(gen_core::plan::TreeDiff::has_changes);
+        let roots = if visit.state == TargetState::Ok { roots } else { Vec::new() };
+        Validated { files: files.len(), found, roots, differs }
     });
     // What is on disk is `check`'s business; here it is whether what would be written is sound.
     session.diagnostics.retain(|diagnostic| diagnostic.fault.area() != gen_core::diag::Area::Output);
     let mut distinct = BTreeMap::new();
-    for (files, found, roots) in walked.into_iter().flat_map(|walked| walked.kept) {
-        body.files += files;
-        session.diagnostics.extend(found);
-        for root in roots {
+    let mut differs = false;
+    for shared in walked.iter().flat_map(|walked| &walked.shared) {
+        differs |= shared.has_changes();
+    }
+    for validated in walked.into_iter().flat_map(|walked| walked.kept) {
+        body.files += validated.files;
+        differs |= validated.differs;
+        session.diagnostics.extend(validated.found);
+        for root in validated.roots {
             distinct.entry((root.digests, root.engine)).or_insert(root.path);
         }
     }
     let (files, found) = modules(&session);
     body.files += files;
     session.diagnostics.extend(found);
+    if arguments.external && differs {
+        // An engine reads the disk: it would say yes or no to something else than what the models render.
+        let fault = Diagnostic::error(Fault::Drift).at(Place::file("terraform-out"));
+        session
+            .diagnostics
+            .push(fault.label("external validation reads what is on disk").help("gen generate"));
+    }
     if arguments.external && !gen_core::diag::any_error(&session.diagnostics) {
         let found = external(&session, distinct, arguments.plugin_dir.as_deref(), &mut body);
         session.diagnostics.extend(found);
@@ -64,6 +78,14 @@ pub(crate) fn run(global: &Global, arguments: &ValidateArgs) -> ExitCode {
         format!("{} valid{external}.\n", count(body.files, "file", "files"))
     };
     super::finish(global, &mut session, "validate", body, &human, false, false)
+}
+
+/// What was found about one target.
+struct Validated {
+    files: usize,
+    found: Vec<Diagnostic>,
+    roots: Vec<RootBody>,
+    differs: bool,
 }
 
 /// All modules, in use or not.

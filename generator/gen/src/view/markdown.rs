@@ -20,10 +20,10 @@ pub(crate) fn render<T: Serialize>(document: &Document<T>, human: &str) -> Strin
                 what = format!("{target}: {what}");
             }
             if !diagnostic.label.is_empty() {
-                let _ = write!(what, "<br>{}", diagnostic.label);
+                let _ = write!(what, "\n{}", diagnostic.label);
             }
             for note in &diagnostic.notes {
-                let _ = write!(what, "<br>{}: {}", note.name, note.text);
+                let _ = write!(what, "\n{}: {}", note.name, note.text);
             }
             let _ = writeln!(
                 out,
@@ -44,6 +44,8 @@ pub(crate) fn render<T: Serialize>(document: &Document<T>, human: &str) -> Strin
     out
 }
 
+/// Text in a cell of a table: neither the cell nor the line ends in it, and nothing in it is taken for HTML.
 fn cell(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     text.replace('|', "\\|").replace('\n', "<br>")
 }

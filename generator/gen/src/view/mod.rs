@@ -7,7 +7,7 @@ pub(crate) mod plan;
 mod sarif;
 pub(crate) mod text;
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
@@ -121,9 +121,10 @@ fn write_to(out: &mut dyn std::io::Write, text: &str) -> std::io::Result<()> {
     out.flush()
 }
 
-/// Columns that excerpts may take: 80, unless the terminal is narrower than that is of no use to anybody.
+/// Columns that text may take: those of the terminal, within reason; 80 where there is none.
 fn width() -> usize {
-    if std::io::stderr().is_terminal() { 100 } else { 80 }
+    let columns = terminal_size::terminal_size_of(std::io::stderr()).map(|(width, _)| usize::from(width.0));
+    columns.unwrap_or(80).clamp(60, 120)
 }
 
 /// How long a command took; shown to people, never part of a document.

@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 use crate::diag::{Diagnostic, Fault, Place, Route};
 use crate::kind::{Content, Kind, Rendered, Tree};
 use crate::load::Repository;
-use crate::model::component::{Component, ComponentType, Layer};
+use crate::model::component::{Component, ComponentType, Issuer, Layer};
 use crate::model::names::{ComponentName, SubjectName};
 use crate::model::stack::Purpose;
 use crate::model::subject::Provider;
@@ -39,9 +39,9 @@ pub const KIND: Kind = Kind {
     render: |renderer, checked| renderer.terraform.render(checked.target()),
 };
 
-/// Folder of the modules below `templates/`.
 /// Folder that the modules in use are copied to.
 pub const MODULE_COPIES: &str = "terraform-out/modules";
+/// Folder of the hand-written modules.
 const MODULES: &str = "templates/terraform/modules/";
 
 /// Renders Terraform. Holds what targets share: modules that were read once, and HCL that is the same for many targets.
@@ -84,6 +84,7 @@ impl<'a> Terraform<'a> {
                 })),
             }
         }
+        diagnostics.extend(missing_locks(repository));
         let backends = backend::Backends::new(repository, &mut diagnostics);
         (Self { repository, modules, backends, hcl: RwLock::default() }, diagnostics)
     }
@@ -119,16 +120,19 @@ impl<'a> Terraform<'a> {
                 );
                 continue;
             }
+            diagnostics.extend(foreign_ci(target, component));
             diagnostics.extend(self.without_addons(target, component, provider));
+            diagnostics.extend(self.wrong_size(target, component, provider));
             diagnostics.extend(without_copy(target, component));
             let key = (component.kind().layer(), provider.clone(), region.clone());
             roots.entry(key).or_default().push(component.name.clone());
         }
-        let home = Self::home_regions(target);
         let roots = roots
             .into_iter()
             .map(|((layer, provider, region), components)| {
-                let away = region.as_ref().filter(|region| home.get(&provider) != Some(region));
+                let file = self.repository.providers.get(&provider);
+                let home = file.and_then(|file| target.home_region(&provider, &file.value));
+                let away = region.as_ref().filter(|region| home != Some(region));
                 let name = match away {
                     None => format!("{}-{provider}", layer.as_str()),
                     Some(region) => format!("{}-{provider}-{region}", layer.as_str()),
@@ -162,22 +166,22 @@ impl<'a> Terraform<'a> {
         Some(diagnostic)
     }
 
-    /// The region of each provider that most components are in; on a tie, the first by name.
-    fn home_regions(target: &Target) -> BTreeMap<&SubjectName, &crate::model::names::RegionName> {
-        let mut counts: BTreeMap<(&SubjectName, &crate::model::names::RegionName), usize> = BTreeMap::new();
-        for component in target.components.values() {
-            if let Bound::Managed { provider, region: Some(region), .. } = &component.bound {
-                *counts.entry((provider, region)).or_default() += 1;
-            }
-        }
-        let mut home: BTreeMap<&SubjectName, (usize, &crate::model::names::RegionName)> = BTreeMap::new();
-        for ((provider, region), count) in counts {
-            let best = home.entry(provider).or_insert((count, region));
-            if count > best.0 {
-                *best = (count, region);
-            }
-        }
-        home.into_iter().map(|(provider, (_, region))| (provider, region)).collect()
+    /// Numbers of nodes that, put together with those of the size class, are the wrong way round.
+    fn wrong_size(
+        &self,
+        target: &Target,
+        component: &Resolved,
+        provider: &SubjectName,
+    ) -> Option<Diagnostic> {
+        let file = self.repository.providers.get(provider)?;
+        let (pool, wrong) = spec::disordered_pool(target, component, &file.value)?;
+        let route = Route::keys(["size", component.name.as_str(), "nodes", pool]);
+        let diagnostic = Diagnostic::error(Fault::Contradiction)
+            .at(Place::key(target.env.file.clone(), route))
+            .label(wrong)
+            .help("give all three of `min`, `desired` and `max`")
+            .target(target.id.to_string());
+        Some(diagnostic)
     }
 
     /// The module that makes components of a type at a provider.
@@ -388,6 +392,31 @@ fn without_copy(target: &Target, component: &Resolved) -> Option<Diagnostic> {
         .help("in production data is copied to a second region: widen `location.data`, or choose another provider")
         .target(target.id.to_string());
     Some(diagnostic)
+}
+
+/// CI at a forge whose subjects are not rendered.
+fn foreign_ci(target: &Target, component: &Resolved) -> Option<Diagnostic> {
+    let issuer = spec::issuer(component).filter(|issuer| *issuer != Issuer::Github)?;
+    let route = Route::keys(["components", component.name.as_str(), "issuer"]);
+    let diagnostic = Diagnostic::error(Fault::NotYet)
+        .at(Place::value(target.stack.file.clone(), route))
+        .label(format!("trust in tokens of `{}` is not rendered yet", issuer.as_str()))
+        .help("`github` is; or bring the identity: bind `ci` as `existing`")
+        .target(target.id.to_string());
+    Some(diagnostic)
+}
+
+/// Lock files that providers name and that are not there: without one, `init` would take whatever it is given.
+fn missing_locks(repository: &Repository) -> impl Iterator<Item = Diagnostic> {
+    repository.providers.values().filter_map(|file| {
+        let lock = file.value.terraform.as_ref()?.lock.as_ref()?;
+        let path = format!("profiles/providers/{lock}");
+        let diagnostic = Diagnostic::error(Fault::UnknownName)
+            .at(Place::value(file.file.clone(), Route::keys(["terraform", "lock"])))
+            .label(format!("there is no file {path}"))
+            .help("`terraform providers lock` writes one; list several platforms with `-platform`");
+        (!repository.templates.contains_key(path.as_str())).then_some(diagnostic)
+    })
 }
 
 /// Foundation components are made by the foundation stack alone; delivery is a part of the edge.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::kind::Content;
 use crate::model::component::{ComponentType, Layer};
-use crate::model::names::{ComponentName, RegionName, SubjectName};
-use crate::resolve::Target;
+use crate::model::names::{ComponentName, ExactVersion, RegionName, SubjectName, TerraformSource};
+use crate::resolve::{Bound, Target};
 
 use super::module::Module;
 use super::types::{Attribute, Type};
@@ -63,9 +63,9 @@ pub struct Hcl {
 /// Texts that a provider brings to its roots.
 pub(super) struct ProviderTexts<'a> {
     /// Namespace and name of the Terraform provider.
-    pub source: &'a str,
+    pub source: &'a TerraformSource,
     /// Its exact version.
-    pub version: &'a str,
+    pub version: &'a ExactVersion,
     /// Provider blocks: empty for the default one, else the alias → HCL.
     pub blocks: BTreeMap<&'a str, &'a str>,
 }
@@ -91,7 +91,7 @@ pub(super) fn hcl(
     let aliases: BTreeSet<&str> =
         calls.iter().flat_map(|call| call.module.aliases.iter().map(String::as_str)).collect();
     let mut files = BTreeMap::new();
-    files.insert("main.tf", Content::new(main_tf(&calls, local_name(provider.source))));
+    files.insert("main.tf", Content::new(main_tf(&calls, provider.source.local_name())));
     files.insert("variables.tf", Content::new(variables_tf(target, &calls, &upstream, &existing)?));
     files.insert("outputs.tf", Content::new(outputs_tf(&calls)));
     files.insert("versions.tf", Content::new(versions_tf(provider)));
@@ -99,16 +99,11 @@ pub(super) fn hcl(
     Ok(Hcl { files, upstream, existing })
 }
 
-/// `hashicorp/aws` → `aws`.
-fn local_name(source: &str) -> &str {
-    source.rsplit('/').next().unwrap_or(source)
-}
-
 fn supply(target: &Target, root: &Root, name: &ComponentName) -> Supply {
     let existing = target
         .components
         .get(name)
-        .is_some_and(|component| matches!(component.bound, crate::resolve::Bound::Existing { .. }));
+        .is_some_and(|component| matches!(component.bound, Bound::Existing { .. }));
     match (existing, root.components.contains(name)) {
         (true, _) => Supply::Existing,
         (false, true) => Supply::Here,
@@ -139,13 +134,19 @@ fn wire(
                 .of_type(kind)
                 .find(|component| component.name != *own)
                 .ok_or_else(|| format!("module {} needs a component of type {kind}", module.path))?;
+            if matches!(component.bound, Bound::Hosted { .. }) {
+                let name = &component.name;
+                return Err(format!(
+                    "module {} needs what `{name}` hands on, and software in the cluster hands on nothing yet",
+                    module.path
+                ));
+            }
             let supply = supply(target, root, &component.name);
             supplies.insert(component.name.clone(), supply);
             wires.push((variable.clone(), expression(&component.name, supply)));
         } else if variable == "grants" {
             let mut lines = Vec::new();
-            for component in
-                target.components.values().filter(|component| super::spec::has_grants(component.kind()))
+            for component in target.components.values().filter(|component| super::spec::has_grants(component))
             {
                 let supply = supply(target, root, &component.name);
                 supplies.insert(component.name.clone(), supply);
@@ -287,7 +288,7 @@ fn versions_tf(provider: &ProviderTexts<'_>) -> String {
     format!(
         "{HEADER}\nterraform {{\n  required_version = \">= 1.11.0, < 2.0.0\"\n\n  required_providers {{\n    {} = {{\n      \
          source  = \"{}\"\n      version = \"{}\"\n    }}\n  }}\n}}\n",
-        local_name(provider.source),
+        provider.source.local_name(),
         provider.source,
         provider.version
     )

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::model::component::{Ci, Component, ComponentType, Issuer, SubjectFormat};
-use crate::model::environment::{Cidr, SizeClass, Tier};
+use crate::model::environment::{Cidr, Nodes, SizeClass, Tier};
 use crate::model::names::RegionName;
-use crate::model::stack::{Plane, WormMode};
+use crate::model::stack::Plane;
 use crate::model::subject::Provider;
 use crate::model::units::Period;
 use crate::resolve::{Bound, Resolved, Settings, Target};
@@ -99,7 +99,7 @@ fn ci(target: &Target, component: &Resolved, provider: &Provider) -> Value {
         })
         .collect();
     json!({
-        "issuer": issuer_address(ci.issuer),
+        "issuer": GITHUB_ISSUER,
         "audience": audience(provider),
         "repository_id": ci.repository_id.to_string(),
         "repository_owner_id": ci.owner_id.to_string(),
@@ -107,13 +107,14 @@ fn ci(target: &Target, component: &Resolved, provider: &Provider) -> Value {
     })
 }
 
-/// Address of a token issuer: <https://docs.github.com/en/actions/reference/security/oidc>,
-/// <https://docs.gitlab.com/ci/secrets/id_token_authentication/>. Forgejo is self-hosted: its address is the instance's own.
-fn issuer_address(issuer: Issuer) -> &'static str {
-    match issuer {
-        Issuer::Github => "https://token.actions.githubusercontent.com",
-        Issuer::Gitlab => "https://gitlab.com",
-        Issuer::Forgejo => "",
+/// Address of GitHub's token issuer: <https://docs.github.com/en/actions/reference/security/oidc>.
+const GITHUB_ISSUER: &str = "https://token.actions.githubusercontent.com";
+
+/// Who issues the tokens of CI.
+pub(super) fn issuer(component: &Resolved) -> Option<Issuer> {
+    match &component.settings {
+        Settings::Declared(Component::Ci(ci)) => Some(ci.issuer),
+        _ => None,
     }
 }
 
@@ -232,7 +233,7 @@ fn object_store(target: &Target, component: &Resolved) -> Value {
     let Settings::Declared(Component::ObjectStore(store)) = &component.settings else { return Value::Null };
     let worm = target.worm(&component.name).map(|(_, class, mode)| {
         json!({
-            "mode": match mode { WormMode::Governance => "governance", WormMode::Compliance => "compliance" },
+            "mode": mode.as_str(),
             "retain_days": class.retain.as_days(),
             "legal_hold": class.legal_hold,
         })
@@ -288,25 +289,44 @@ fn backup(target: &Target) -> Value {
     })
 }
 
+/// Numbers of nodes of a pool: those of its size class, with the environment's on top.
+fn nodes(pool: &Map<String, Value>, asked: Option<Nodes>) -> Nodes {
+    let number = |key: &str| pool.get(key).and_then(Value::as_u64).and_then(|number| number.try_into().ok());
+    let class = Nodes { min: number("min"), desired: number("desired"), max: number("max") };
+    asked.unwrap_or_default().over(class)
+}
+
+/// A pool of nodes whose numbers, put together, are the wrong way round: its name and what is wrong.
+pub(super) fn disordered_pool(
+    target: &Target,
+    component: &Resolved,
+    provider: &Provider,
+) -> Option<(&'static str, String)> {
+    let pools = sized(target, component, provider);
+    let asked = target.size(component.name.as_str()).nodes;
+    Plane::ALL.map(Plane::as_str).into_iter().find_map(|name| {
+        let merged = nodes(pools.get(name)?.as_object()?, asked.get(name).copied());
+        let (fewer, more) = merged.disorder()?;
+        let class = size_class(target, component).as_str();
+        Some((name, format!("with size class `{class}` below it, `{fewer}` is larger than `{more}`")))
+    })
+}
+
 fn cluster(target: &Target, component: &Resolved, provider: &Provider) -> Value {
     let Settings::Declared(Component::Cluster(cluster)) = &component.settings else { return Value::Null };
     let pools = sized(target, component, provider);
     let details = target.size(component.name.as_str());
     let mut groups = Map::new();
-    for plane in [Plane::Control, Plane::Execution] {
-        let name = match plane {
-            Plane::Control => "control",
-            Plane::Execution => "execution",
-        };
+    for plane in Plane::ALL {
+        let name = plane.as_str();
         let used = plane == Plane::Control
             || target.stack.value.workloads.values().any(|workload| workload.plane == plane);
         let Some(Value::Object(pool)) = pools.get(name).filter(|_| used) else { continue };
         let mut group = pool.clone();
-        if let Some(nodes) = details.nodes.get(name) {
-            for (key, number) in [("min", nodes.min), ("desired", nodes.desired), ("max", nodes.max)] {
-                if let Some(number) = number {
-                    group.insert(key.to_owned(), json!(number));
-                }
+        let nodes = nodes(pool, details.nodes.get(name).copied());
+        for (key, number) in [("min", nodes.min), ("desired", nodes.desired), ("max", nodes.max)] {
+            if let Some(number) = number {
+                group.insert(key.to_owned(), json!(number));
             }
         }
         group.insert("capacity".to_owned(), json!("on_demand"));
@@ -326,18 +346,13 @@ fn cluster(target: &Target, component: &Resolved, provider: &Provider) -> Value 
                 .uses
                 .iter()
                 .map(|(used, access)| (used.split('/').next().unwrap_or(used), access.as_str()))
-                .filter(|(used, _)| {
-                    target.components.get(*used).is_some_and(|component| has_grants(component.kind()))
-                })
+                .filter(|(used, _)| target.components.get(*used).is_some_and(has_grants))
                 .collect();
             let mut secrets: Vec<&str> =
                 workload.secrets.values().map(|secret| secret.name.as_str()).collect();
             secrets.sort_unstable();
             secrets.dedup();
-            let plane = match workload.plane {
-                Plane::Control => "control",
-                Plane::Execution => "execution",
-            };
+            let plane = workload.plane.as_str();
             let value = json!({
                 "namespace": format!("{}-{plane}", target.id.stack), "service_account": name, "plane": plane,
                 "uses": uses, "secrets": secrets,
@@ -352,20 +367,21 @@ fn cluster(target: &Target, component: &Resolved, provider: &Provider) -> Value 
         "node_groups": groups,
         "addons": provider.addons.get(cluster.kubernetes.as_str()).cloned().unwrap_or_default(),
         "admins": [],
-        "secret_store": target.of_type(ComponentType::Secrets).next().map(|store| store.name.as_str()),
+        "secret_store": target.of_type(ComponentType::Secrets).find(|store| has_grants(store)).map(|store| store.name.as_str()),
         "workloads": workloads,
     })
 }
 
-/// Components of these types hand policies on that give workloads access.
-pub(super) fn has_grants(kind: ComponentType) -> bool {
-    matches!(
-        kind,
+/// Hands policies on that give workloads access: by its type, and unless it runs in the cluster, out of sight of the provider.
+pub(super) fn has_grants(component: &Resolved) -> bool {
+    let by_type = matches!(
+        component.kind(),
         ComponentType::Postgres
             | ComponentType::ObjectStore
             | ComponentType::Secrets
             | ComponentType::Telemetry
-    )
+    );
+    by_type && !matches!(component.bound, Bound::Hosted { .. })
 }
 
 fn edge(target: &Target) -> Value {

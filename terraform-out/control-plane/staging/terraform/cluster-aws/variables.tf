@@ -23,14 +23,14 @@ variable "upstream" {
   description = "What other roots hand on; gen apply writes upstream.auto.tfvars.json."
   type = object({
     db = object({
-      admin_secret = string
-      backup_arn   = string
-      databases    = list(string)
-      grants       = map(string)
-      host         = string
-      major        = number
-      port         = number
-      tls          = string
+      admin_ref  = string
+      backup_arn = string
+      databases  = list(string)
+      grants     = map(string)
+      host       = string
+      major      = number
+      port       = number
+      tls        = string
     })
     evidence = object({
       arn            = string

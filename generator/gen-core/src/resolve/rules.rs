@@ -1,0 +1,324 @@
+//! What the models of a stack and an environment must agree on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diag::{Diagnostic, Fault, Place as Spot, Route};
+use crate::load::{Loaded, Repository};
+use crate::model::component::{Component, ComponentType};
+use crate::model::environment::Environment;
+use crate::model::names::{ComponentName, DataName};
+use crate::model::stack::{Access, DataClass, Purpose, Stack};
+
+use super::Bound;
+use super::binding::unknown;
+use super::component::{Resolved, Settings};
+
+/// A store locks everything in it in one way, so what is asked of it has to agree.
+pub(super) fn check_worm(
+    stack: &Loaded<Stack>,
+    data: &BTreeMap<DataName, DataClass>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut first: BTreeMap<&ComponentName, (&DataName, &DataClass)> = BTreeMap::new();
+    for (name, class) in data {
+        let at = |key: &str| Spot::value(stack.file.clone(), Route::keys(["data", name.as_str(), key]));
+        let fault = |key: &str| Diagnostic::error(Fault::Contradiction).at(at(key));
+        let Some(mode) = class.worm else {
+            if class.legal_hold {
+                diagnostics.push(
+                    fault("legal_hold")
+                        .label("a hold needs write-once storage")
+                        .help("add `worm: compliance` or `worm: governance`"),
+                );
+            }
+            continue;
+        };
+        let (other, known) = first.entry(&class.component).or_insert((name, class));
+        if known.worm != Some(mode) || known.legal_hold != class.legal_hold {
+            diagnostics.push(
+                fault("worm")
+                    .label(format!("`{other}` in the same component is locked in another way"))
+                    .help("give each its own object store, or the same `worm` and `legal_hold`"),
+            );
+        }
+    }
+}
+
+/// Every name that a stack or an environment refers to exists.
+pub(super) fn check_names(
+    stack: &Loaded<Stack>,
+    env: &Loaded<Environment>,
+    settings: &BTreeMap<ComponentName, Settings>,
+    data: &BTreeMap<DataName, DataClass>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let value = &stack.value;
+    let known = || settings.keys().map(ComponentName::as_str);
+    let mut missing = |name: &str, place: Spot| {
+        if !settings.contains_key(name) {
+            diagnostics.push(unknown(format!("the stack has no component `{name}`"), name, known(), place));
+        }
+    };
+    for name in env.value.bind.keys().filter(|name| name.as_str() != "default") {
+        missing(name, Spot::key(env.file.clone(), Route::keys(["bind", name])));
+    }
+    for (name, class) in data {
+        let place = Spot::value(stack.file.clone(), Route::keys(["data", name.as_str(), "in"]));
+        missing(class.component.as_str(), place);
+    }
+    for name in value.needs.keys() {
+        missing(name.as_str(), Spot::key(stack.file.clone(), Route::keys(["needs", name.as_str()])));
+    }
+    for (index, renamed) in value.moved.iter().enumerate() {
+        for (old, new) in renamed {
+            let route = Route::keys(["moved"]).index(index).key(old.as_str());
+            missing(new.as_str(), Spot::value(stack.file.clone(), route));
+        }
+    }
+    if !value.moved.is_empty() {
+        // Without it, what `old` holds would be destroyed, and made anew and empty as `new`.
+        diagnostics.push(
+            Diagnostic::error(Fault::NotYet)
+                .at(Spot::value(stack.file.clone(), Route::keys(["moved"])))
+                .label("components cannot be renamed yet")
+                .help(
+                    "keep the old name: rendered under the new one, what the component holds would be lost",
+                ),
+        );
+    }
+    for (name, component) in &value.components {
+        let at = |keys: &[&str]| {
+            Spot::value(stack.file.clone(), Route::keys(["components", name.as_str()]).and(keys))
+        };
+        match component {
+            Component::Temporal(temporal) => {
+                check_part(stack, &temporal.stores.default, at(&["stores", "default"]), diagnostics);
+                check_part(stack, &temporal.stores.visibility, at(&["stores", "visibility"]), diagnostics);
+            }
+            Component::Delivery(delivery) if !settings.contains_key(&delivery.origin) => {
+                let origin = delivery.origin.as_str();
+                diagnostics.push(unknown(
+                    format!("the stack has no component `{origin}`"),
+                    origin,
+                    known(),
+                    at(&["origin"]),
+                ));
+            }
+            _ => {}
+        }
+    }
+    for database in value.migrations.keys() {
+        check_part(
+            stack,
+            database,
+            Spot::key(stack.file.clone(), Route::keys(["migrations", database])),
+            diagnostics,
+        );
+    }
+    super::size::check(stack, env, settings, diagnostics);
+    check_workloads(stack, env, settings, diagnostics);
+}
+
+fn check_workloads(
+    stack: &Loaded<Stack>,
+    env: &Loaded<Environment>,
+    settings: &BTreeMap<ComponentName, Settings>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let has_secrets =
+        stack.value.components.values().any(|component| component.kind() == ComponentType::Secrets);
+    for (name, workload) in &stack.value.workloads {
+        let at = |keys: &[&str]| {
+            Spot::key(stack.file.clone(), Route::keys(["workloads", name.as_str()]).and(keys))
+        };
+        for (used, access) in &workload.uses {
+            let component = used.split('/').next().unwrap_or(used);
+            let Some(found) = settings.get(component) else {
+                let known = settings.keys().map(ComponentName::as_str);
+                diagnostics.push(unknown(
+                    format!("the stack has no component `{component}`"),
+                    component,
+                    known,
+                    at(&["uses", used]),
+                ));
+                continue;
+            };
+            if used.contains('/') {
+                check_part(stack, used, at(&["uses", used]), diagnostics);
+            }
+            let kind = found.kind();
+            if !accesses(kind).contains(access) {
+                let allowed: Vec<_> = accesses(kind).iter().map(|access| access.as_str()).collect();
+                diagnostics.push(
+                    Diagnostic::error(Fault::Contradiction)
+                        .at(Spot::value(
+                            stack.file.clone(),
+                            Route::keys(["workloads", name.as_str(), "uses", used]),
+                        ))
+                        .label(format!("a component of type {kind} is not used in this way"))
+                        .help(if allowed.is_empty() {
+                            format!("workloads do not use components of type {kind}")
+                        } else {
+                            format!("one of: {}", allowed.join(", "))
+                        }),
+                );
+            }
+        }
+        let mut accesses_of: BTreeMap<&str, Access> = BTreeMap::new();
+        for (used, access) in &workload.uses {
+            let component = used.split('/').next().unwrap_or(used);
+            if *accesses_of.entry(component).or_insert(*access) != *access {
+                diagnostics.push(
+                    Diagnostic::error(Fault::Contradiction)
+                        .at(at(&["uses", used]))
+                        .label(format!("`{component}` is used in two ways by one workload"))
+                        .help("a workload has one identity: ask for the wider access in both, or make it two workloads"),
+                );
+            }
+        }
+        if !workload.secrets.is_empty() && !has_secrets {
+            diagnostics.push(
+                Diagnostic::error(Fault::UnknownName)
+                    .at(at(&["secrets"]))
+                    .label("the stack has no secrets component")
+                    .help("declare one: `components: {secrets: {type: secrets}}`"),
+            );
+        }
+        if workload.publish.is_some() && !workload.listen.contains_key("http") {
+            diagnostics.push(
+                Diagnostic::error(Fault::Contradiction)
+                    .at(at(&["publish"]))
+                    .label("published without a port called `http`")
+                    .help("add it: `listen: {http: 8080}`"),
+            );
+        }
+    }
+    hosts_once(stack, diagnostics);
+    let published = stack.value.workloads.values().any(|workload| workload.publish.is_some());
+    if published && env.value.domain.is_none() && stack.value.purpose == Purpose::Application {
+        diagnostics.push(
+            Diagnostic::error(Fault::MissingKey)
+                .at(Spot::file(env.file.clone()))
+                .label("`domain` is missing")
+                .help("the stack publishes workloads: `domain: dev.example.org` says below which DNS zone"),
+        );
+    }
+}
+
+/// A host leads to one workload.
+fn hosts_once(stack: &Loaded<Stack>, diagnostics: &mut Vec<Diagnostic>) {
+    let mut taken = BTreeMap::new();
+    for (name, workload) in &stack.value.workloads {
+        let Some(publish) = &workload.publish else { continue };
+        if let Some(other) = taken.insert(&publish.host, name) {
+            let route = Route::keys(["workloads", name.as_str(), "publish", "host"]);
+            diagnostics.push(
+                Diagnostic::error(Fault::HostTwice)
+                    .at(Spot::value(stack.file.clone(), route))
+                    .label(format!("`{other}` is published as `{}` already", publish.host))
+                    .help("publish one of them under another host"),
+            );
+        }
+    }
+}
+
+/// In which ways workloads can use components of a type.
+fn accesses(kind: ComponentType) -> &'static [Access] {
+    match kind {
+        ComponentType::Postgres | ComponentType::Cache | ComponentType::Surrealdb => {
+            &[Access::Read, Access::Rw]
+        }
+        ComponentType::ObjectStore => &[Access::Read, Access::Rw, Access::Append, Access::LegalHold],
+        ComponentType::Temporal => &[Access::Start, Access::Poll],
+        ComponentType::Telemetry => &[Access::Write],
+        _ => &[],
+    }
+}
+
+/// `component/database` names a database of a `PostgreSQL` component.
+fn check_part(stack: &Loaded<Stack>, text: &str, place: Spot, diagnostics: &mut Vec<Diagnostic>) {
+    let databases = stack.value.components.iter().filter_map(|(name, component)| match component {
+        Component::Postgres(postgres) => Some((name, postgres)),
+        _ => None,
+    });
+    let known: Vec<String> = databases
+        .flat_map(|(name, postgres)| {
+            postgres.databases.iter().map(move |database| format!("{name}/{database}"))
+        })
+        .collect();
+    if !known.iter().any(|name| name == text) {
+        diagnostics.push(unknown(
+            format!("the stack has no database `{text}`"),
+            text,
+            known.iter().map(String::as_str),
+            place,
+        ));
+    }
+}
+
+/// What hosted software stands on is a part of the stack.
+pub(super) fn check_needs(
+    repository: &Repository,
+    components: &BTreeMap<ComponentName, Resolved>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for component in components.values() {
+        let Bound::Hosted { product, .. } = &component.bound else { continue };
+        let Some(file) = repository.products.get(product) else { continue };
+        let has = |kind: ComponentType| components.values().any(|other| other.kind() == kind);
+        for kind in file.value.needs.iter().copied().filter(|kind| !has(*kind)) {
+            diagnostics.push(
+                Diagnostic::error(Fault::Contradiction)
+                    .at(component.bound_at.clone())
+                    .label(format!("{} needs a component of type {kind}", file.value.name))
+                    .help(format!("declare one in the stack: `components: {{<name>: {{type: {kind}}}}}`")),
+            );
+        }
+    }
+}
+
+/// Hosts are clusters that exist, and nothing hosts itself in a circle.
+pub(super) fn check_hosts(
+    components: &BTreeMap<ComponentName, Resolved>,
+    declared: &BTreeSet<ComponentName>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for component in components.values() {
+        let mut seen = BTreeSet::from([&component.name]);
+        let mut current = component;
+        while let Bound::Hosted { host, .. } = &current.bound {
+            let Some(next) = components.get(host) else {
+                // A host that could not be bound has its own fault.
+                if current.name == component.name && !declared.contains(host) {
+                    diagnostics.push(unknown(
+                        format!("`{}` is hosted on `{host}`, which does not exist", component.name),
+                        host.as_str(),
+                        declared.iter().map(ComponentName::as_str),
+                        component.bound_at.clone(),
+                    ));
+                }
+                break;
+            };
+            if next.kind() != ComponentType::Cluster && current.name == component.name {
+                diagnostics.push(
+                    Diagnostic::error(Fault::UnclearBinding)
+                        .at(component.bound_at.clone())
+                        .label(format!("`{host}` is a component of type {}, which runs nothing", next.kind()))
+                        .help("software is hosted on a component of type cluster"),
+                );
+                break;
+            }
+            if !seen.insert(&next.name) {
+                let circle: Vec<_> = seen.iter().map(|name| name.as_str()).collect();
+                diagnostics.push(
+                    Diagnostic::error(Fault::BindingCircle)
+                        .at(component.bound_at.clone())
+                        .label(format!("hosted on {}", circle.join(", ")))
+                        .help("bind one of them to a provider, or bring it as existing"),
+                );
+                break;
+            }
+            current = next;
+        }
+    }
+}
