@@ -108,9 +108,5 @@ fn another_account() {
         &[("accounts: {aws: dev}", "accounts: {aws: staging}")],
     );
     let planned = cli::run(folder.path(), &["plan", "-s", "control-plane", "-e", "dev"]);
-    assert!(
-        planned.out.contains("! network-aws account: 111111111111 -> 222222222222"),
-        "{}",
-        planned.text()
-    );
+    assert!(planned.out.contains("! 4 places   account: 111111111111 -> 222222222222"), "{}", planned.text());
 }

@@ -16,8 +16,6 @@ use super::verdict::VerdictKind;
 pub struct Candidate {
     /// Provider or product.
     pub subject: SubjectName,
-    /// Its name for people.
-    pub name: String,
     /// Runs on the target's own cluster.
     pub hosted: bool,
     /// `gen` has a module that makes the component there.
@@ -93,16 +91,13 @@ fn candidate(
         report.blocking().map(|verdict| verdict.requirement.capability.clone()).collect();
     unknown.dedup();
     let provider = repository.providers.get(subject);
-    let name = provider
-        .map(|file| file.value.name.clone())
-        .or_else(|| repository.products.get(subject).map(|file| file.value.name.clone()))?;
     let counts = report.counts();
     let country = |target: &Target| place_of(repository, target, component);
     let rank = (unknown.len(), counts.degraded, counts.needs_evidence, country(&swapped) != country(target));
     let has_module = provider.is_some_and(|file| file.value.makes.contains_key(&kind));
     Some((
         rank,
-        Candidate { subject: subject.clone(), name, hosted: provider.is_none(), has_module, counts, unknown },
+        Candidate { subject: subject.clone(), hosted: provider.is_none(), has_module, counts, unknown },
     ))
 }
 

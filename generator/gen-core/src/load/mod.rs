@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 pub use files::{builtin, load};
 
-use crate::diag::{Route, Spot};
+use crate::diag::Spot;
 
 use crate::model::capability::Dictionary;
 use crate::model::environment::Environment;
@@ -101,9 +101,4 @@ pub fn locate(text: &str, spot: &Spot) -> Option<Range<usize>> {
     }
     let range = marked::parse(text).ok()?.locate(spot)?;
     text.get(range.clone()).map(|_| range)
-}
-
-/// Whether a text sets the value at a route.
-pub fn sets(text: &str, route: &Route) -> bool {
-    marked::parse(text).is_ok_and(|tree| tree.find(route).is_some())
 }

@@ -157,27 +157,16 @@ fn changes(out: &mut String, changes: &[ChangeDoc]) {
         return;
     }
     let _ = writeln!(out, "Changes    desired state; no cloud was asked");
+    // What is the same in several places is said once.
+    let mut lines: Vec<(Risk, String, Vec<&str>)> = Vec::new();
     let mut why: Vec<String> = Vec::new();
     for change in changes {
-        let (mark, style) = match change.risk {
-            Risk::Destroys | Risk::Irreversible => ("!", BAD),
-            Risk::Permissions | Risk::Public => ("!", ODD),
-            Risk::Disrupts | Risk::Normal => ("~", FAINT),
-        };
+        let text = values(change);
         let subject = change.component.as_deref().unwrap_or(&change.root);
-        let values = match (&change.from, &change.to) {
-            (Some(from), Some(to)) if from.is_empty() || to.is_empty() => {
-                format!("{}: changed", change.label)
-            }
-            (Some(from), Some(to)) => format!("{}: {from} -> {to}", change.label),
-            (None, Some(to)) if to.is_empty() => format!("{}: new", change.label),
-            (None, Some(to)) => format!("{}: new, {to}", change.label),
-            (Some(from), None) if from.is_empty() => format!("{}: gone", change.label),
-            (Some(from), None) => format!("{}: gone, was {from}", change.label),
-            (None, None) => change.label.clone(),
-        };
-        let text = if change.note.is_empty() { values } else { format!("{values} ({})", change.note) };
-        let _ = writeln!(out, "  {style}{mark}{style:#} {subject:10} {}", wrap(&text, 64, 15));
+        match lines.iter_mut().find(|(risk, known, _)| *risk == change.risk && *known == text) {
+            Some((_, _, subjects)) => subjects.push(subject),
+            None => lines.push((change.risk, text, vec![subject])),
+        }
         if let Some(place) = &change.why {
             let line = place.line.map(|line| format!(":{line}")).unwrap_or_default();
             let reason = format!("{}{line} {}", place.file, change.route.as_deref().unwrap_or_default());
@@ -186,9 +175,42 @@ fn changes(out: &mut String, changes: &[ChangeDoc]) {
             }
         }
     }
+    let shown = |subjects: &[&str]| match subjects {
+        [one] => (*one).to_owned(),
+        several => format!("{} places", several.len()),
+    };
+    let width = lines.iter().map(|(_, _, subjects)| shown(subjects).len()).max().unwrap_or(0).max(10);
+    for (risk, text, subjects) in &lines {
+        let (mark, style) = match risk {
+            Risk::Destroys | Risk::Irreversible => ("!", BAD),
+            Risk::Permissions | Risk::Public => ("!", ODD),
+            Risk::Disrupts | Risk::Normal => ("~", FAINT),
+        };
+        let text = match subjects.as_slice() {
+            [_] => text.clone(),
+            several => format!("{text}; in {}", several.join(", ")),
+        };
+        let text = wrap(&text, 74usize.saturating_sub(width).max(30), width + 5);
+        let _ = writeln!(out, "  {style}{mark}{style:#} {:width$} {text}", shown(subjects));
+    }
     for (index, reason) in why.iter().enumerate() {
         let _ = writeln!(out, "{:10} {reason}", if index == 0 { "Why" } else { "" });
     }
+}
+
+/// What changes, from what to what, and what follows from it.
+fn values(change: &ChangeDoc) -> String {
+    let label = &change.label;
+    let values = match (&change.from, &change.to) {
+        (Some(from), Some(to)) if from.is_empty() || to.is_empty() => format!("{label}: changed"),
+        (Some(from), Some(to)) => format!("{label}: {from} -> {to}"),
+        (None, Some(to)) if to.is_empty() => format!("{label}: new"),
+        (None, Some(to)) => format!("{label}: new, {to}"),
+        (Some(from), None) if from.is_empty() => format!("{label}: gone"),
+        (Some(from), None) => format!("{label}: gone, was {from}"),
+        (None, None) => label.clone(),
+    };
+    if change.note.is_empty() { values } else { format!("{values} ({})", change.note) }
 }
 
 fn files(out: &mut String, files: &FilesDoc, options: &Options) {

@@ -389,7 +389,7 @@ fn without_copy(target: &Target, component: &Resolved) -> Option<Diagnostic> {
     let diagnostic = Diagnostic::error(Fault::NoPlace)
         .at(component.bound_at.clone())
         .label(format!("copies of `{}` have nowhere to go", component.name))
-        .help("in production data is copied to a second region: widen `location.data`, or choose another provider")
+        .help("in production data is copied to a second region: widen `location.data` (or what the profile allows), or choose another provider")
         .target(target.id.to_string());
     Some(diagnostic)
 }

@@ -1,0 +1,65 @@
+//! Writing: nothing of anybody else's is lost, and nothing lands outside.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use gen_core::kind::{Content, Rendered, Tree};
+use gen_core::plan::compare_tree;
+use gen_exec::write::write_tree;
+
+const FOLDER: &str = "terraform-out/a/b";
+
+fn tree(text: &str) -> Tree {
+    let files = ["c/one", "c/two"]
+        .map(|path| Rendered { path: Arc::from(path), content: Content::new(format!("{text} {path}")) });
+    Tree { folder: Arc::from(FOLDER), files: files.to_vec() }
+}
+
+fn read(root: &Path, path: &str) -> String {
+    std::fs::read_to_string(root.join(FOLDER).join(path)).expect("a file")
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "tests write into temporary folders")]
+fn what_was_saved_after_the_plan_is_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path();
+    assert!(write_tree(root, &compare_tree(root, &tree("old"))).1.is_none());
+    let diff = compare_tree(root, &tree("new"));
+    std::fs::write(root.join(FOLDER).join("c/two"), "by hand").expect("a file");
+    let (written, fault) = write_tree(root, &diff);
+    assert!(fault.expect("a fault").label.contains("changed while gen was at work"));
+    assert_eq!(read(root, "c/two"), "by hand");
+    // What was done before is said, not lost.
+    assert_eq!((written.changed, read(root, "c/one").as_str()), (1, "new c/one"));
+    assert_eq!(written.paths, ["terraform-out/a/b/c/one"]);
+}
+
+#[test]
+fn a_folder_that_became_a_link_is_not_written_through() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let root = folder.path();
+    let diff = compare_tree(root, &tree("new"));
+    std::fs::create_dir_all(root.join(FOLDER)).expect("a folder");
+    std::os::unix::fs::symlink(elsewhere.path(), root.join(FOLDER).join("c")).expect("a link");
+    let (_, fault) = write_tree(root, &diff);
+    assert!(fault.expect("a fault").label.contains("a link or file stands where a folder should be"));
+    assert_eq!(std::fs::read_dir(elsewhere.path()).expect("a folder").count(), 0);
+}
+
+#[test]
+fn turns_are_taken_one_after_the_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = gen_exec::write::take_turn(folder.path());
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let path = folder.path().to_owned();
+    let second = std::thread::spawn(move || {
+        let _turn = gen_exec::write::take_turn(&path);
+        sender.send(()).expect("somebody listens");
+    });
+    assert!(receiver.recv_timeout(std::time::Duration::from_millis(200)).is_err(), "did not wait");
+    drop(first);
+    receiver.recv_timeout(std::time::Duration::from_secs(10)).expect("its turn came");
+    second.join().expect("no panic");
+}
