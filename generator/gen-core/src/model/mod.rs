@@ -2,6 +2,7 @@
 
 pub mod capability;
 pub mod component;
+mod component_type;
 pub mod environment;
 pub mod names;
 pub mod profile;
@@ -10,3 +11,4 @@ pub(crate) mod strict;
 pub mod subject;
 pub mod units;
 pub mod waiver;
+pub mod workload;

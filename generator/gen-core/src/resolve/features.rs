@@ -59,7 +59,7 @@ impl Target {
     }
 
     /// Destinations that workloads may reach, each once, in order.
-    pub fn egress(&self) -> Vec<&crate::model::stack::Egress> {
+    pub fn egress(&self) -> Vec<&crate::model::workload::Egress> {
         let mut hosts: Vec<_> =
             self.stack.value.workloads.values().flat_map(|workload| &workload.egress).collect();
         hosts.sort();

@@ -7,7 +7,8 @@ use crate::load::{Loaded, Repository};
 use crate::model::component::{Component, ComponentType};
 use crate::model::environment::Environment;
 use crate::model::names::{ComponentName, DataName};
-use crate::model::stack::{Access, DataClass, Purpose, Stack};
+use crate::model::stack::{DataClass, Purpose, Stack};
+use crate::model::workload::Access;
 
 use super::Bound;
 use super::binding::unknown;

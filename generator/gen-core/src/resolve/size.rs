@@ -7,7 +7,8 @@ use crate::load::Loaded;
 use crate::model::component::ComponentType;
 use crate::model::environment::{Environment, Size, SizeDetails};
 use crate::model::names::{ComponentName, WorkloadName};
-use crate::model::stack::{Plane, Stack};
+use crate::model::stack::Stack;
+use crate::model::workload::Plane;
 
 use super::binding::unknown;
 use super::component::Settings;

@@ -1,6 +1,7 @@
 //! Terraform: thin roots that call hand-written modules, and everything of an environment in one JSON file.
 
 mod backend;
+mod faults;
 pub mod module;
 #[cfg(test)]
 mod mutations;
@@ -20,12 +21,13 @@ use serde_json::{Map, Value, json};
 use crate::diag::{Diagnostic, Fault, Place, Route};
 use crate::kind::{Content, Kind, Rendered, Tree};
 use crate::load::Repository;
-use crate::model::component::{Component, ComponentType, Issuer, Layer};
+use crate::model::component::{ComponentType, Layer};
 use crate::model::names::{ComponentName, SubjectName};
 use crate::model::stack::Purpose;
 use crate::model::subject::Provider;
-use crate::resolve::{Bound, Resolved, Settings, Target};
+use crate::resolve::{Bound, Target};
 
+pub use faults::check_module;
 use module::Module;
 pub use root::{Hcl, Root};
 
@@ -84,7 +86,7 @@ impl<'a> Terraform<'a> {
                 })),
             }
         }
-        diagnostics.extend(missing_locks(repository));
+        diagnostics.extend(faults::missing_locks(repository));
         let backends = backend::Backends::new(repository, &mut diagnostics);
         (Self { repository, modules, backends, hcl: RwLock::default() }, diagnostics)
     }
@@ -120,10 +122,9 @@ impl<'a> Terraform<'a> {
                 );
                 continue;
             }
-            diagnostics.extend(foreign_ci(target, component));
-            diagnostics.extend(self.without_addons(target, component, provider));
-            diagnostics.extend(self.wrong_size(target, component, provider));
-            diagnostics.extend(without_copy(target, component));
+            if let Some(file) = self.repository.providers.get(provider) {
+                diagnostics.extend(faults::of_component(target, component, file));
+            }
             let key = (component.kind().layer(), provider.clone(), region.clone());
             roots.entry(key).or_default().push(component.name.clone());
         }
@@ -141,47 +142,6 @@ impl<'a> Terraform<'a> {
             })
             .collect();
         (roots, diagnostics)
-    }
-
-    /// A cluster of a version that the provider's file knows no add-ons for.
-    fn without_addons(
-        &self,
-        target: &Target,
-        component: &Resolved,
-        provider: &SubjectName,
-    ) -> Option<Diagnostic> {
-        let Settings::Declared(Component::Cluster(cluster)) = &component.settings else { return None };
-        let file = self.repository.providers.get(provider)?;
-        let known = &file.value.addons;
-        if known.is_empty() || known.contains_key(cluster.kubernetes.as_str()) {
-            return None;
-        }
-        let versions: Vec<&str> = known.keys().map(String::as_str).collect();
-        let route = Route::keys(["components", component.name.as_str(), "kubernetes"]);
-        let diagnostic = Diagnostic::error(Fault::NoAddons)
-            .at(Place::value(target.stack.file.clone(), route))
-            .label(format!("{} has no add-ons for {}", file.file, cluster.kubernetes.as_str()))
-            .help(format!("it has them for {}", versions.join(", ")))
-            .target(target.id.to_string());
-        Some(diagnostic)
-    }
-
-    /// Numbers of nodes that, put together with those of the size class, are the wrong way round.
-    fn wrong_size(
-        &self,
-        target: &Target,
-        component: &Resolved,
-        provider: &SubjectName,
-    ) -> Option<Diagnostic> {
-        let file = self.repository.providers.get(provider)?;
-        let (pool, wrong) = spec::disordered_pool(target, component, &file.value)?;
-        let route = Route::keys(["size", component.name.as_str(), "nodes", pool]);
-        let diagnostic = Diagnostic::error(Fault::Contradiction)
-            .at(Place::key(target.env.file.clone(), route))
-            .label(wrong)
-            .help("give all three of `min`, `desired` and `max`")
-            .target(target.id.to_string());
-        Some(diagnostic)
     }
 
     /// The module that makes components of a type at a provider.
@@ -381,44 +341,6 @@ impl<'a> Terraform<'a> {
     }
 }
 
-/// Data that has to be copied, and no region of the provider that it may be copied to.
-fn without_copy(target: &Target, component: &Resolved) -> Option<Diagnostic> {
-    if !target.is_copied(component.kind()) || target.regions(&component.name).1.is_some() {
-        return None;
-    }
-    let diagnostic = Diagnostic::error(Fault::NoPlace)
-        .at(component.bound_at.clone())
-        .label(format!("copies of `{}` have nowhere to go", component.name))
-        .help("in production data is copied to a second region: widen `location.data` (or what the profile allows), or choose another provider")
-        .target(target.id.to_string());
-    Some(diagnostic)
-}
-
-/// CI at a forge whose subjects are not rendered.
-fn foreign_ci(target: &Target, component: &Resolved) -> Option<Diagnostic> {
-    let issuer = spec::issuer(component).filter(|issuer| *issuer != Issuer::Github)?;
-    let route = Route::keys(["components", component.name.as_str(), "issuer"]);
-    let diagnostic = Diagnostic::error(Fault::NotYet)
-        .at(Place::value(target.stack.file.clone(), route))
-        .label(format!("trust in tokens of `{}` is not rendered yet", issuer.as_str()))
-        .help("`github` is; or bring the identity: bind `ci` as `existing`")
-        .target(target.id.to_string());
-    Some(diagnostic)
-}
-
-/// Lock files that providers name and that are not there: without one, `init` would take whatever it is given.
-fn missing_locks(repository: &Repository) -> impl Iterator<Item = Diagnostic> {
-    repository.providers.values().filter_map(|file| {
-        let lock = file.value.terraform.as_ref()?.lock.as_ref()?;
-        let path = format!("profiles/providers/{lock}");
-        let diagnostic = Diagnostic::error(Fault::UnknownName)
-            .at(Place::value(file.file.clone(), Route::keys(["terraform", "lock"])))
-            .label(format!("there is no file {path}"))
-            .help("`terraform providers lock` writes one; list several platforms with `-platform`");
-        (!repository.templates.contains_key(path.as_str())).then_some(diagnostic)
-    })
-}
-
 /// Foundation components are made by the foundation stack alone; delivery is a part of the edge.
 fn is_made_here(target: &Target, kind: ComponentType) -> bool {
     let foundation = kind.layer() == Layer::Foundation;
@@ -459,50 +381,4 @@ fn without_nulls(value: Value) -> Value {
         Value::Array(items) => Value::Array(items.into_iter().map(without_nulls).collect()),
         other => other,
     }
-}
-
-/// What a module and the contracts do not agree on, in words.
-pub fn check_module(kind: ComponentType, module: &Module) -> Vec<String> {
-    let mut found = Vec::new();
-    for name in ["context", "component", "tags", "spec"] {
-        if !module.variables.contains_key(name) {
-            found.push(format!("variable `{name}` is missing"));
-        }
-    }
-    let contract =
-        |kind: ComponentType| crate::contract::schema(kind).map(|schema| types::Type::from_schema(&schema));
-    match contract(kind) {
-        Some(Ok(types::Type::Object(attributes))) => {
-            for (name, _) in &attributes {
-                if !module.exports.contains(name) {
-                    found.push(format!("output `exports` lacks `{name}`, which the contract of {kind} has"));
-                }
-            }
-            for name in
-                module.exports.iter().filter(|name| !attributes.iter().any(|(known, _)| known == *name))
-            {
-                found.push(format!(
-                    "output `exports` has `{name}`, which the contract of {kind} does not know"
-                ));
-            }
-        }
-        _ => found.push(format!("type {kind} has no contract")),
-    }
-    for (name, declared) in &module.variables {
-        let Some(of) = ComponentType::parse(name) else { continue };
-        match contract(of) {
-            Some(Ok(wanted)) if wanted == *declared => {}
-            _ => found.push(format!("variable `{name}` is not of the type of the contract of {of}")),
-        }
-    }
-    match module.files.get("exports.mock.json").map(|bytes| serde_json::from_slice::<Value>(bytes)) {
-        Some(Ok(mock)) => {
-            if let Err(error) = crate::contract::check(kind, &mock) {
-                found.push(format!("exports.mock.json: {error}"));
-            }
-        }
-        Some(Err(error)) => found.push(format!("exports.mock.json: {error}")),
-        None => found.push("exports.mock.json is missing".to_owned()),
-    }
-    found
 }

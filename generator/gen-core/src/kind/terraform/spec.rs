@@ -10,9 +10,9 @@ use serde_json::{Map, Value, json};
 use crate::model::component::{Ci, Component, ComponentType, Issuer, SubjectFormat};
 use crate::model::environment::{Cidr, Nodes, SizeClass, Tier};
 use crate::model::names::RegionName;
-use crate::model::stack::Plane;
 use crate::model::subject::Provider;
 use crate::model::units::Period;
+use crate::model::workload::Plane;
 use crate::resolve::{Bound, Resolved, Settings, Target};
 
 /// The `spec` of a component's module; null for types without module.
