@@ -176,9 +176,25 @@ pub(crate) enum GraphLanguage {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct SchemaArgs {
     /// A kind of file (stack, environment ...), `output/COMMAND`, or `exports`; all names when left out
     pub name: Option<String>,
+    #[command(subcommand)]
+    pub action: Option<SchemaAction>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SchemaAction {
+    /// Keep what the modules use of `terraform providers schema -json`
+    Import(ImportArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// The output of `terraform providers schema -json`; `-` for standard input
+    #[arg(value_name = "FILE")]
+    pub dump: std::path::PathBuf,
 }
 
 #[derive(Debug, Args)]

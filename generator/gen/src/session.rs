@@ -26,9 +26,10 @@ pub(crate) struct Session {
 pub(crate) struct Texts<'a>(pub &'a Repository);
 
 impl Texts<'_> {
-    /// The text of a file, if it was read.
+    /// The text of a file, if it was read: a model, or a template.
     pub(crate) fn get(&self, file: &str) -> Option<Arc<str>> {
-        self.0.texts.get(file).cloned()
+        let template = || Some(std::str::from_utf8(self.0.templates.get(file)?).ok()?.into());
+        self.0.texts.get(file).cloned().or_else(template)
     }
 }
 
@@ -45,6 +46,12 @@ impl Session {
             Self { root, repository, diagnostics, stack: global.stack.clone(), env: global.env.clone() };
         session.check_selection();
         session
+    }
+
+    /// The repository as far as it goes, where no stack is needed.
+    pub(crate) fn open_anywhere(global: &Global) -> Self {
+        let (repository, diagnostics) = gen_core::load::load(&global.chdir);
+        Self { root: global.chdir.clone(), repository, diagnostics, stack: None, env: None }
     }
 
     /// The built-ins alone, where no repository is needed.

@@ -285,6 +285,19 @@ faults! {
     ///
     /// `gen doctor` lists tools, versions and what each is for.
     ToolMissing = "GEN0605", Artifact, "external tool is missing";
+    /// A module or a root does not fit the schema of its provider, or refers to what is not declared.
+    ///
+    /// The engine would refuse it too, after a download and a login; an unknown key inside a nested attribute it would even drop
+    /// in silence.
+    ///
+    /// Mend the module. If the argument is new, the schema here is older than the provider: raise its version and run `gen schema import`.
+    SchemaMismatch = "GEN0606", Artifact, "does not fit the provider's schema";
+    /// A module uses what the provider is going to remove.
+    ///
+    /// Nothing breaks today; the next major version of the provider will.
+    ///
+    /// Use what the provider's documentation names instead.
+    Deprecated = "GEN0607", Artifact, "deprecated by the provider";
 }
 
 impl Fault {

@@ -172,7 +172,7 @@ fn classify(path: &str) -> Result<Class, String> {
     let parts: Vec<&str> = path.split('/').collect();
     let stem = |file: &str| file.strip_suffix(".yaml").map(str::to_owned);
     Ok(match parts.as_slice() {
-        ["templates", ..] | ["profiles", "providers", "locks", _] => Class::Template,
+        ["templates", ..] | ["profiles", "providers", "locks" | "schemas", _] => Class::Template,
         [.., "README.md"] => Class::Other,
         ["profiles", "capabilities.yaml"] => Class::Dictionary,
         ["profiles", "as-of.yaml"] => Class::AsOf,

@@ -33,7 +33,7 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
         Command::Explain(arguments) => explain::run(global, arguments),
         Command::Matrix(arguments) => matrix::run(global, arguments),
         Command::Graph(arguments) => graph::run(global, arguments),
-        Command::Schema(arguments) => schema::run(arguments),
+        Command::Schema(arguments) => schema::run(global, arguments),
         Command::Doctor => doctor::run(global),
         Command::Init(arguments) => init::run(global, arguments),
         Command::Completions(arguments) => completions::run(arguments),
@@ -51,6 +51,7 @@ pub(crate) fn document_schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("init", schema_of::<init::Body>()),
         ("matrix", schema_of::<matrix::Body>()),
         ("plan", schema_of::<plan::Body>()),
+        ("schema-import", schema_of::<schema::import::Body>()),
         ("validate", schema_of::<validate::Body>()),
     ]
 }

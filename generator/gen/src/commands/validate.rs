@@ -29,12 +29,20 @@ pub(crate) struct Body {
 pub(crate) fn run(global: &Global, arguments: &ValidateArgs) -> ExitCode {
     let mut session = Session::open(global);
     let mut body = Body::default();
+    let seen = std::sync::Mutex::new(std::collections::BTreeSet::new());
     let walked = walk(&mut session, &WhatIf::default(), None, |visit| {
         let target = visit.judged.target();
         let (folder, files) = (&visit.tree.folder, &visit.tree.files);
         let mut found = builtin::files(folder, files);
         found.extend(builtin::values(&visit.renderer.terraform, target, folder, files));
         let roots: Vec<RootBody> = visit.roots.iter().map(|root| RootBody::of(visit, root)).collect();
+        for (root, body) in visit.roots.iter().zip(&roots) {
+            // What differs by nature has no say here, so one of many alike is enough.
+            let first = seen.lock().is_ok_and(|mut seen| seen.insert(body.digests.clone()));
+            if first {
+                found.extend(builtin::root_schema(&visit.renderer.terraform, root, folder, files));
+            }
+        }
         let differs = visit.diff.is_some_and(gen_core::plan::TreeDiff::has_changes);
         let roots = if visit.state == TargetState::Ok { roots } else { Vec::new() };
         Validated { files: files.len(), found, roots, differs }
@@ -93,7 +101,12 @@ fn modules(session: &Session) -> (usize, Vec<Diagnostic>) {
     let (terraform, _) = Terraform::new(&session.repository);
     let modules = terraform.modules().values();
     let files = modules.clone().map(|module| module.files.len()).sum();
-    (files, modules.flat_map(|module| builtin::module(module)).collect())
+    let mut found = terraform.schema_faults().to_vec();
+    for module in modules {
+        found.extend(builtin::module(module));
+        found.extend(builtin::module_schema(&terraform, module));
+    }
+    (files, found)
 }
 
 /// A root, and what tells whether an engine would see the same in another.

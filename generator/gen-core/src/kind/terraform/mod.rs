@@ -8,13 +8,14 @@ mod mutations;
 mod needs;
 pub mod readme;
 mod root;
+pub mod schema;
 mod spec;
 pub mod types;
 pub mod validate;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use serde_json::{Map, Value, json};
 
@@ -53,7 +54,11 @@ pub struct Terraform<'a> {
     modules: BTreeMap<Arc<str>, Arc<Module>>,
     backends: backend::Backends,
     hcl: RwLock<BTreeMap<String, Arc<Hcl>>>,
+    schemas: OnceLock<Loaded>,
 }
+
+/// Schemas of providers, and the faults of their files.
+type Loaded = (BTreeMap<SubjectName, Arc<schema::Schema>>, Vec<Diagnostic>);
 
 impl<'a> Terraform<'a> {
     /// Reads the interfaces of all modules.
@@ -88,12 +93,35 @@ impl<'a> Terraform<'a> {
         }
         diagnostics.extend(faults::missing_locks(repository));
         let backends = backend::Backends::new(repository, &mut diagnostics);
-        (Self { repository, modules, backends, hcl: RwLock::default() }, diagnostics)
+        (
+            Self { repository, modules, backends, hcl: RwLock::default(), schemas: OnceLock::new() },
+            diagnostics,
+        )
     }
 
     /// All modules by path, such as `aws/network`.
     pub fn modules(&self) -> &BTreeMap<Arc<str>, Arc<Module>> {
         &self.modules
+    }
+
+    /// Faults of the files that hold schemas of providers.
+    pub fn schema_faults(&self) -> &[Diagnostic] {
+        &self.schemas.get_or_init(|| schema::load(self.repository)).1
+    }
+
+    /// Checks a module or a root of a provider against its schema.
+    pub fn check_schema(
+        &self,
+        provider: &str,
+        configuration: &schema::Configuration,
+    ) -> Vec<schema::Finding> {
+        let schemas = &self.schemas.get_or_init(|| schema::load(self.repository)).0;
+        let own = schemas.get(provider);
+        let schema = |source: &str| {
+            let known = own.filter(|schema| schema.source == source);
+            known.or_else(|| schemas.values().find(|schema| schema.source == source)).cloned()
+        };
+        schema::check(configuration, &schema, &|path| self.modules.get(path).cloned())
     }
 
     /// The roots of a target, in the order in which they are applied; faults where a component has no module.

@@ -18,6 +18,8 @@ pub struct Module {
     pub path: Arc<str>,
     /// Types of its variables, by name.
     pub variables: BTreeMap<String, Type>,
+    /// Variables that need not be given.
+    pub defaults: BTreeSet<String>,
     /// Aliases of the provider that it wants, such as `replica`.
     pub aliases: BTreeSet<String>,
     /// Names of the fields of its output `exports`.
@@ -41,6 +43,7 @@ impl Module {
         let mut module = Self {
             path,
             variables: BTreeMap::new(),
+            defaults: BTreeSet::new(),
             aliases: BTreeSet::new(),
             exports: BTreeSet::new(),
             files,
@@ -73,6 +76,9 @@ impl Module {
                         .get_attribute("type")
                         .ok_or_else(|| format!("variable `{name}` has no type"))
                         .and_then(|attribute| Type::parse(&attribute.value))?;
+                    if block.body.has_attribute("default") {
+                        self.defaults.insert(name.clone());
+                    }
                     self.variables.insert(name, kind);
                 }
                 ("output", Some(label)) if label.as_str() == "exports" => self.read_exports(block)?,

@@ -154,7 +154,8 @@ impl Type {
         }
     }
 
-    fn word(&self) -> &'static str {
+    /// What a value of the type is called.
+    pub(super) fn word(&self) -> &'static str {
         match self {
             Self::Any => "value",
             Self::String => "string",

@@ -7,8 +7,9 @@ use crate::diag::{Diagnostic, Fault, Place, Spot};
 use crate::kind::Rendered;
 use crate::resolve::Target;
 
-use super::Terraform;
 use super::module::Module;
+use super::schema::Configuration;
+use super::{Root, Terraform};
 
 /// Each file parses in the language that its name claims.
 pub fn files(folder: &str, files: &[Rendered]) -> Vec<Diagnostic> {
@@ -76,6 +77,28 @@ pub fn values(
         }
     }
     found
+}
+
+/// A module fits the schema of its provider, and refers to nothing that is not there.
+pub fn module_schema(terraform: &Terraform<'_>, module: &Module) -> Vec<Diagnostic> {
+    let files = module.files.iter().map(|(name, bytes)| (name.as_ref(), bytes.as_ref()));
+    let provider = module.path.split('/').next().unwrap_or_default();
+    let folder = format!("templates/terraform/modules/{}", module.path);
+    let found = terraform.check_schema(provider, &Configuration::parse(files));
+    found.iter().map(|finding| finding.diagnostic(&folder)).collect()
+}
+
+/// A root fits the schema of its provider and the modules that it calls.
+pub fn root_schema(
+    terraform: &Terraform<'_>,
+    root: &Root,
+    folder: &str,
+    files: &[Rendered],
+) -> Vec<Diagnostic> {
+    let prefix = format!("terraform/{}/", root.name);
+    let own = files.iter().filter_map(|file| Some((file.path.strip_prefix(&prefix)?, file.content.bytes())));
+    let found = terraform.check_schema(root.provider.as_str(), &Configuration::parse(own));
+    found.iter().map(|finding| finding.diagnostic(&format!("{folder}/terraform/{}", root.name))).collect()
 }
 
 /// A module's files parse, and every wildcard in a policy has its reason.

@@ -1,11 +1,16 @@
 //! `gen schema`: JSON Schemas of input files, of documents and of exports.
 
+pub(crate) mod import;
+
 use std::process::ExitCode;
 
-use crate::cli::SchemaArgs;
+use crate::cli::{Global, SchemaAction, SchemaArgs};
 use crate::view;
 
-pub(crate) fn run(arguments: &SchemaArgs) -> ExitCode {
+pub(crate) fn run(global: &Global, arguments: &SchemaArgs) -> ExitCode {
+    if let Some(SchemaAction::Import(arguments)) = &arguments.action {
+        return import::run(global, arguments);
+    }
     let all = all();
     match &arguments.name {
         None => {
