@@ -209,6 +209,19 @@ pub enum SeverityTier {
     Production,
 }
 
+impl SeverityTier {
+    /// The word used in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Local => Tier::Local.as_str(),
+            Self::Development => Tier::Development.as_str(),
+            Self::Staging => Tier::Staging.as_str(),
+            Self::Production => Tier::Production.as_str(),
+        }
+    }
+}
+
 /// How bad the lack of a capability is. Later is worse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use gen_core::check::words;
 use gen_core::diag::{Diagnostic, Fault, did_you_mean};
-use gen_core::model::capability::{Capability, ValueType};
+use gen_core::model::capability::{Capability, SeverityTier, ValueType};
 use gen_core::prove::Proof;
 use gen_core::resolve::WhatIf;
 use schemars::JsonSchema;
@@ -45,6 +45,7 @@ pub(crate) fn run(global: &Global, arguments: &ExplainArgs) -> ExitCode {
             .or_else(|| profile(&session, topic))
             .or_else(|| subject(&session, proof, topic))
             .or_else(|| target(proof, topic))
+            .or_else(|| component(proof, topic))
     });
     if text.is_none() && proof.is_some() {
         let known: Vec<String> = known(&session, proof.as_ref());
@@ -83,6 +84,12 @@ fn known(session: &Session, proof: Option<&Proof>) -> Vec<String> {
     if let Some(proof) = proof {
         names.extend(proof.matrix.dictionary.capabilities.keys().map(ToString::to_string));
         names.extend(proof.targets.iter().map(|judged| judged.target().id.to_string()));
+        names.extend(
+            proof
+                .targets
+                .iter()
+                .flat_map(|judged| judged.target().components.keys().map(ToString::to_string)),
+        );
     }
     names
 }
@@ -93,16 +100,17 @@ fn capability(proof: &Proof, topic: &str) -> Option<String> {
     let mut out =
         format!("{id}\n\nWith it: {}.\nWithout it: {}.\n", capability.means.with, capability.means.without);
     let _ = writeln!(out, "\n{}", kind(capability));
+    // From production down; what holds for all other tiers comes last.
     let severities: Vec<String> = capability
         .severity
         .iter()
-        .map(|(tier, severity)| {
-            format!(
-                "{} in {}",
-                severity.as_str(),
-                serde_json::to_value(tier).unwrap_or_default().as_str().unwrap_or_default()
-            )
-        })
+        .rev()
+        .filter(|(tier, _)| **tier != SeverityTier::All)
+        .map(|(tier, severity)| format!("{} in {}", severity.as_str(), tier.as_str()))
+        .chain(capability.severity.get(&SeverityTier::All).map(|severity| {
+            let alone = capability.severity.len() == 1;
+            format!("{} {}", severity.as_str(), if alone { "everywhere" } else { "elsewhere" })
+        }))
         .collect();
     let _ = writeln!(out, "Its lack is {}.", severities.join(", "));
     let _ = writeln!(out, "Evidence counts for {}.\n", capability.ttl);
@@ -184,6 +192,33 @@ fn subject(session: &Session, proof: &Proof, topic: &str) -> Option<String> {
         }
     }
     Some(out)
+}
+
+/// Where stacks have a component of that name, and how each is had.
+fn component(proof: &Proof, topic: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut example = None;
+    for judged in &proof.targets {
+        let target = judged.target();
+        let Some(component) = target.components.values().find(|component| component.name.as_str() == topic)
+        else {
+            continue;
+        };
+        let own =
+            judged.report().verdicts.iter().filter(|verdict| verdict.requirement.component == component.name);
+        let hold = own.clone().filter(|verdict| verdict.truth == gen_core::check::Truth::Yes).count();
+        let _ = writeln!(
+            out,
+            "  {}: {} of type {} at {}; {hold} of {} requirements hold",
+            target.id,
+            topic,
+            component.kind(),
+            component.bound.subject(),
+            own.count()
+        );
+        example = Some(target.id.to_string());
+    }
+    example.map(|example| format!("{topic}: a component of\n{out}More: gen explain {example}/{topic}\n"))
 }
 
 fn target(proof: &Proof, topic: &str) -> Option<String> {

@@ -64,7 +64,9 @@ fn make(session: &mut Session, arguments: &InitArgs) -> Result<Vec<String>, Vec<
         ]);
     }
     let mut files = rendered(session, arguments, &stack)?;
-    for (name, schema) in super::schema::all() {
+    // Editors read the schemas of input files; those of what is printed are for programs, and `gen schema` has them.
+    let inputs = super::schema::all().into_iter().filter(|(name, _)| !name.starts_with("output/"));
+    for (name, schema) in inputs {
         let content = Content::new(format!("{schema:#}\n"));
         files.push(Rendered { path: format!("docs/schema/{name}.schema.json").into(), content });
     }
