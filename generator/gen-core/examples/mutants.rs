@@ -25,6 +25,8 @@ struct Mutant {
     way: &'static str,
     at: Range<usize>,
     text: String,
+    /// It stands where the engine looks only once values are known: in the body of a `for`, a branch, the content of `dynamic`.
+    deferred: bool,
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -60,7 +62,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 changed.replace_range(mutant.at.clone(), &mutant.text);
                 let found = check(&terraform, provider, module, Some((&file, &changed)));
                 let line = json!({
-                    "module": path, "way": mutant.way, "file": file, "text": changed,
+                    "module": path, "way": mutant.way, "deferred": mutant.deferred, "file": file, "text": changed,
                     "line": text[..mutant.at.start].matches('\n').count() + 1, "found": words(&found),
                 });
                 writeln!(out, "{line}")?;
@@ -104,7 +106,7 @@ fn words(found: &[Finding]) -> Vec<serde_json::Value> {
 /// Every mutant of a file.
 fn mutants(schema: &Schema, text: &str) -> Vec<Mutant> {
     let Ok(body) = text.parse::<Body>() else { return Vec::new() };
-    let mut found = Mutants { schema, text, found: Vec::new() };
+    let mut found = Mutants { schema, text, deferred: false, found: Vec::new() };
     for structure in &body {
         if let Structure::Block(block) = structure {
             found.top(block);
@@ -116,12 +118,20 @@ fn mutants(schema: &Schema, text: &str) -> Vec<Mutant> {
 struct Mutants<'a> {
     schema: &'a Schema,
     text: &'a str,
+    deferred: bool,
     found: Vec<Mutant>,
 }
 
 impl Mutants<'_> {
     fn add(&mut self, way: &'static str, at: Range<usize>, text: impl Into<String>) {
-        self.found.push(Mutant { way, at, text: text.into() });
+        self.found.push(Mutant { way, at, text: text.into(), deferred: self.deferred });
+    }
+
+    /// What is inside is looked at by the engine only once values are known.
+    fn later(&mut self, inside: impl FnOnce(&mut Self)) {
+        let outer = std::mem::replace(&mut self.deferred, true);
+        inside(self);
+        self.deferred = outer;
     }
 
     /// Something new as the first line of a block.
@@ -183,7 +193,7 @@ impl Mutants<'_> {
             .iter()
             .find(|(name, attribute)| attribute.computed && !attribute.optional && *name != "id")
         {
-            self.inside("read-only given", block, &format!("{name} = null"));
+            self.inside("read-only given as null", block, &format!("{name} = null"));
             self.inside("read-only given", block, &format!("{name} = \"x\""));
         }
         if let Some((name, _)) = known.attributes.iter().find(|(name, attribute)| {
@@ -261,7 +271,7 @@ impl Mutants<'_> {
             self.add("block as argument", span, format!("{name} = []"));
             self.body(&nested.block, inner);
         } else if let Some(content) = inner.body.get_blocks("content").next() {
-            self.body(&nested.block, content);
+            self.later(|mutants| mutants.body(&nested.block, content));
         }
     }
 
@@ -281,9 +291,11 @@ impl Mutants<'_> {
             }
             Expression::Parenthesis(inner) => self.expression(inner.inner()),
             Expression::Conditional(choice) => {
-                for part in [&choice.cond_expr, &choice.true_expr, &choice.false_expr] {
-                    self.expression(part);
-                }
+                self.expression(&choice.cond_expr);
+                self.later(|mutants| {
+                    mutants.expression(&choice.true_expr);
+                    mutants.expression(&choice.false_expr);
+                });
             }
             Expression::FuncCall(call) => {
                 if let Some(name) = call.name.name.span() {
@@ -297,7 +309,7 @@ impl Mutants<'_> {
             }
             Expression::ForExpr(each) => {
                 self.expression(&each.intro.collection_expr);
-                self.expression(&each.value_expr);
+                self.later(|mutants| mutants.expression(&each.value_expr));
             }
             Expression::Traversal(traversal) => self.traversal(traversal),
             _ => {}
@@ -315,9 +327,10 @@ impl Mutants<'_> {
                 _ => None,
             })
             .collect();
+        let deferred = self.deferred;
         let mut misspell = |way: &'static str, index: usize| {
             if let Some((name, Some(span))) = names.get(index) {
-                self.found.push(Mutant { way, at: span.clone(), text: format!("{name}x") });
+                self.found.push(Mutant { way, at: span.clone(), text: format!("{name}x"), deferred });
             }
         };
         match root.value().as_str() {

@@ -144,8 +144,20 @@ pub(crate) struct ExplainArgs {
     pub what: Option<String>,
 }
 
+/// Forms of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Page {
+    /// One file with styles and filters
+    Html,
+    /// Tables
+    Markdown,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct MatrixArgs {
+    /// The whole matrix as a page: HTML that opens without a server, or Markdown
+    #[arg(long, value_name = "FORM", conflicts_with_all = ["coverage", "expiring", "capability", "subject"])]
+    pub page: Option<Page>,
     /// How many blocking cells of the targets have live evidence
     #[arg(long)]
     pub coverage: bool,

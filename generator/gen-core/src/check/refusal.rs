@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 
 use crate::diag::{Diagnostic, Fault};
 use crate::load::Repository;
-use crate::model::capability::Proof;
 use crate::model::names::ComponentName;
 
 use super::candidates::{Candidate, candidates};
@@ -69,16 +68,7 @@ fn refusal(matrix: &Matrix, refused: &Refused, verdict: &Verdict) -> Diagnostic 
             .note("source", claim.source.at.clone());
     }
     if verdict.kind == VerdictKind::NeedsEvidence {
-        diagnostic = diagnostic.note(
-            "prove",
-            match capability.proof {
-                Proof::Probe => "try it out, and add the result to the provider's file".to_owned(),
-                Proof::Document => {
-                    format!("read it in {subject}'s own documents, and add the fact with its source")
-                }
-                Proof::Attest => format!("have somebody answer for it at {subject}, and add the attestation"),
-            },
-        );
+        diagnostic = diagnostic.note("prove", words::how_to_prove(capability.proof, subject.as_str()));
     }
     diagnostic
 }

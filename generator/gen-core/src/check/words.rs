@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::model::capability::{Capability, Compare};
+use crate::model::capability::{Capability, Compare, Proof, SeverityTier};
 use crate::model::subject::Confidence;
 
 use super::Requirement;
@@ -59,6 +59,26 @@ pub fn confidence(confidence: Confidence) -> &'static str {
         Confidence::Attested => "attested",
         Confidence::Documented => "documented",
         Confidence::Probed => "probed",
+    }
+}
+
+/// How bad the lack of a capability is, tier by tier, from production down; what holds for all others comes last.
+pub fn severity(capability: &Capability) -> String {
+    let named = capability.severity.iter().rev().filter(|(tier, _)| **tier != SeverityTier::All);
+    let all = capability.severity.get(&SeverityTier::All).map(|severity| {
+        let alone = capability.severity.len() == 1;
+        format!("{} {}", severity.as_str(), if alone { "everywhere" } else { "elsewhere" })
+    });
+    let named = named.map(|(tier, severity)| format!("{} in {}", severity.as_str(), tier.as_str()));
+    named.chain(all).collect::<Vec<_>>().join(", ")
+}
+
+/// What would prove a capability of a subject.
+pub fn how_to_prove(proof: Proof, subject: &str) -> String {
+    match proof {
+        Proof::Probe => "try it out, and add the result to the provider's file".to_owned(),
+        Proof::Document => format!("read it in {subject}'s own documents, and add the fact with its source"),
+        Proof::Attest => format!("have somebody answer for it at {subject}, and add the attestation"),
     }
 }
 

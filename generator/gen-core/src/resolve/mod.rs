@@ -152,6 +152,13 @@ impl Target {
     }
 }
 
+/// All profiles with what they extend, by name, and what is wrong with them.
+pub fn policies(repository: &Repository) -> (Vec<Arc<Policy>>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let policies = profile::resolve_all(repository, &mut diagnostics);
+    (policies.into_values().collect(), diagnostics)
+}
+
 /// All targets of the repository, with the faults of all.
 ///
 /// A target that cannot be put together is left out; its faults say why.

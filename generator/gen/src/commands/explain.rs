@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use gen_core::check::words;
 use gen_core::diag::{Diagnostic, Fault, did_you_mean};
-use gen_core::model::capability::{Capability, SeverityTier, ValueType};
+use gen_core::model::capability::{Capability, ValueType};
 use gen_core::prove::Proof;
 use gen_core::resolve::WhatIf;
 use schemars::JsonSchema;
@@ -100,19 +100,7 @@ fn capability(proof: &Proof, topic: &str) -> Option<String> {
     let mut out =
         format!("{id}\n\nWith it: {}.\nWithout it: {}.\n", capability.means.with, capability.means.without);
     let _ = writeln!(out, "\n{}", kind(capability));
-    // From production down; what holds for all other tiers comes last.
-    let severities: Vec<String> = capability
-        .severity
-        .iter()
-        .rev()
-        .filter(|(tier, _)| **tier != SeverityTier::All)
-        .map(|(tier, severity)| format!("{} in {}", severity.as_str(), tier.as_str()))
-        .chain(capability.severity.get(&SeverityTier::All).map(|severity| {
-            let alone = capability.severity.len() == 1;
-            format!("{} {}", severity.as_str(), if alone { "everywhere" } else { "elsewhere" })
-        }))
-        .collect();
-    let _ = writeln!(out, "Its lack is {}.", severities.join(", "));
+    let _ = writeln!(out, "Its lack is {}.", words::severity(capability));
     let _ = writeln!(out, "Evidence counts for {}.\n", capability.ttl);
     for subject in proof.matrix.subjects() {
         for claim in proof.matrix.claims(subject, id) {

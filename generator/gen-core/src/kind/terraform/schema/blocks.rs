@@ -82,7 +82,8 @@ impl Bodies<'_> {
         };
         // What older kits of providers call optional, and refuse all the same.
         let odd_id = meta.has_id && name == "id" && attribute.computed && !attribute.required;
-        if attribute.is_read_only() || odd_id {
+        // `null` stands for nothing given.
+        if (attribute.is_read_only() || odd_id) && !literal::bare(&given.value).is_null() {
             let message = format!("`{name}` of {} can be read and not given", self.what);
             return self.report(Class::ReadOnly, given.key.span(), message, None);
         }

@@ -1,5 +1,6 @@
 //! The blocks of the language itself, and which of them carry a provider's schema.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
@@ -82,6 +83,7 @@ pub(super) fn check(scope: &Scope, file: &Arc<str>, body: &Body, findings: &mut 
 }
 
 fn of_block(scope: &Scope, file: &Arc<str>, block: &HclBlock, findings: &mut Vec<Finding>) {
+    given_twice(file, &block.body, findings);
     let word = block.ident.as_str();
     let labels = block.labels.len();
     let mut skip: &[&str] = &[];
@@ -133,6 +135,23 @@ fn of_block(scope: &Scope, file: &Arc<str>, block: &HclBlock, findings: &mut Vec
         findings,
     };
     references.body(&block.body, skip);
+}
+
+/// No argument is given twice in a body.
+fn given_twice(file: &Arc<str>, body: &Body, findings: &mut Vec<Finding>) {
+    let mut seen = BTreeSet::new();
+    for attribute in body.attributes() {
+        let name = attribute.key.as_str();
+        if !seen.insert(name) {
+            findings.push(finding(
+                file,
+                Class::Twice,
+                attribute.key.span(),
+                format!("`{name}` is given twice"),
+            ));
+        }
+    }
+    body.blocks().for_each(|block| given_twice(file, &block.body, findings));
 }
 
 fn finding(file: &Arc<str>, class: Class, span: Option<std::ops::Range<usize>>, message: String) -> Finding {

@@ -157,9 +157,10 @@ impl Scope {
             }
             ("locals", []) => {
                 for attribute in block.body.attributes() {
-                    if !self.locals.insert(attribute.key.as_str().to_owned()) {
-                        let name = format!("local `{}`", attribute.key.as_str());
-                        self.twice.push(twice(file, attribute.key.span(), &name));
+                    let name = attribute.key.as_str();
+                    let here = block.body.attributes().filter(|other| other.key.as_str() == name).count();
+                    if !self.locals.insert(name.to_owned()) && here == 1 {
+                        self.twice.push(twice(file, attribute.key.span(), &format!("local `{name}`")));
                     }
                 }
             }

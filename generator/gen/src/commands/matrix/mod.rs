@@ -1,5 +1,7 @@
 //! `gen matrix`: who offers what, on which evidence.
 
+mod page;
+
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
@@ -10,7 +12,7 @@ use gen_core::resolve::WhatIf;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::cli::{Global, MatrixArgs};
+use crate::cli::{Global, MatrixArgs, Page};
 use crate::session::Session;
 use crate::view::text::{count, table};
 
@@ -62,6 +64,9 @@ pub(crate) fn run(global: &Global, arguments: &MatrixArgs) -> ExitCode {
     let Some(proof) = session.prove(&WhatIf::default(), None) else {
         return super::finish(global, &mut session, "matrix", Body::default(), "", false, false);
     };
+    if let Some(form) = arguments.page {
+        return print_page(global, session, &proof, form);
+    }
     let (body, human) = if arguments.coverage {
         let coverage = coverage(&proof);
         let human = coverage_text(&coverage);
@@ -76,6 +81,17 @@ pub(crate) fn run(global: &Global, arguments: &MatrixArgs) -> ExitCode {
         !matches!(found.fault, gen_core::diag::Fault::Refused | gen_core::diag::Fault::NeedsEvidence)
     });
     super::finish(global, &mut session, "matrix", body, &human, false, false)
+}
+
+fn print_page(global: &Global, mut session: Session, proof: &Proof, form: Page) -> ExitCode {
+    let (policies, _) = gen_core::resolve::policies(&session.repository);
+    match page::render(form, &session.repository, &proof.matrix, &policies) {
+        Ok(text) => crate::view::print(&text),
+        Err(fault) => {
+            session.diagnostics.push(*fault);
+            super::finish(global, &mut session, "matrix", Body::default(), "", false, false)
+        }
+    }
 }
 
 fn coverage(proof: &Proof) -> Coverage {
