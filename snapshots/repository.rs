@@ -64,7 +64,7 @@ fn published_schemas_are_current() {
             stale.push(name.to_owned());
         }
     }
-    assert!(stale.is_empty(), "stale: {stale:?}; run .ci/schemas to write them again");
+    assert!(stale.is_empty(), "stale: {stale:?}; run .ci/reference to write them again");
 }
 
 #[test]
@@ -115,6 +115,17 @@ fn readmes_of_modules_are_current() {
         }
     }
     assert!(stale.is_empty(), "stale: {stale:?}; INSTA_UPDATE=always writes them again");
+}
+
+/// The pages of the matrix say what the facts say; `.ci/reference` writes them again.
+#[test]
+fn pages_of_the_matrix_are_current() {
+    for (form, path) in [("html", "docs/reference/matrix.html"), ("markdown", "docs/reference/matrix.md")] {
+        let said = cli::run(&cli::root(), &["matrix", "--page", form]);
+        assert_eq!(said.status, 0, "{}", said.text());
+        let kept = std::fs::read_to_string(cli::root().join(path)).expect("a page");
+        assert!(cli::untimed(&kept) == said.out, "{path} is not what `gen matrix --page {form}` prints: run .ci/reference");
+    }
 }
 
 /// What the README shows is what is printed. `…` stands for the rest of a line; times differ.

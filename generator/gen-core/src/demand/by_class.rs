@@ -46,6 +46,11 @@ fn of_class(
         if let Some(mode) = class.worm {
             asked.push(("s3.object_lock.modes", json!([mode.as_str()]), "worm"));
             asked.push(("s3.object_lock.granularity", json!("object"), "worm"));
+            asked.push((
+                "s3.object_lock.max_retention",
+                json!({"period": class.retain.to_string()}),
+                "retain",
+            ));
         }
         if class.legal_hold {
             asked.push(("s3.object_lock.legal_hold", json!(true), "legal_hold"));

@@ -208,10 +208,12 @@ pub(crate) fn order(a: &Diagnostic, b: &Diagnostic) -> std::cmp::Ordering {
     key(a).cmp(&key(b))
 }
 
-type Key<'a> = (Option<&'a Place>, &'a str, Option<&'a str>, &'a str, &'a [(&'static str, String)]);
+type Key<'a> = (bool, Option<&'a Place>, &'a str, Option<&'a str>, &'a str, &'a [(&'static str, String)]);
 
 fn key(diagnostic: &Diagnostic) -> Key<'_> {
     (
+        // What is known to be lacking is said before what nobody knows.
+        diagnostic.fault == Fault::NeedsEvidence,
         diagnostic.place.as_ref(),
         diagnostic.fault.code(),
         diagnostic.target.as_deref(),

@@ -67,7 +67,10 @@ fn image(text: &str) -> bool {
 }
 
 fn terraform_source(text: &str) -> bool {
-    text.split('/').count() == 2 && text.split('/').all(kebab)
+    // Namespaces are compared without case, and some are written with capitals.
+    text.split_once('/').is_some_and(|(namespace, name)| {
+        !namespace.contains('/') && kebab(&namespace.to_ascii_lowercase()) && kebab(name)
+    })
 }
 
 fn version(text: &str) -> bool {
@@ -204,7 +207,7 @@ names! {
     /// An OCI image without tag and digest.
     ImageName: image, "(?=.*/)[a-z0-9]+([/._-][a-z0-9]+)*", 200, "image name", "registry and path without tag or digest";
     /// A Terraform provider: namespace and name.
-    TerraformSource: terraform_source, "[a-z][a-z0-9]*(-[a-z0-9]+)*/[a-z][a-z0-9]*(-[a-z0-9]+)*", 100, "Terraform provider", "namespace and name with a slash between";
+    TerraformSource: terraform_source, "[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*/[a-z][a-z0-9]*(-[a-z0-9]+)*", 100, "Terraform provider", "namespace and name with a slash between";
     /// An exact version, such as `5.100.0`.
     ExactVersion: version, "(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)", 30, "exact version", "three numbers with dots between";
     /// Owner and name of a repository at a forge.

@@ -97,7 +97,7 @@ enum Status {
 struct Evidence {
     offered: String,
     scope: String,
-    evidence: String,
+    standing: String,
     source: String,
     /// The source is an address that can be followed.
     link: bool,
@@ -123,6 +123,8 @@ const GROUPS: &[(&str, &str)] = &[
     ("cache", "Cache"),
     ("workflow", "Workflow"),
     ("cost", "Costs"),
+    ("rtc", "Real time"),
+    ("product", "Products"),
 ];
 
 /// Renders the page.
@@ -302,7 +304,7 @@ fn evidence(claim: &Claim) -> Evidence {
     Evidence {
         offered: words::offered(claim).replace('`', ""),
         scope: regions.chain(claim.services.iter().cloned()).collect::<Vec<_>>().join(", "),
-        evidence: words::evidence(claim),
+        standing: words::evidence(claim),
         source: claim.source.at.clone(),
         link: claim.source.at.starts_with("https://") && !claim.source.at.contains(' '),
         note: claim.note.clone().unwrap_or_default(),
