@@ -171,7 +171,7 @@ def main() -> int:
         for mutant, answers in said:
             total[mutant["way"]] += 1
             ours, theirs = verdict(mutant["found"]), engine_verdict(answers)
-            if ours != theirs:
+            if ours != theirs and not (mutant["deferred"] and theirs == "passed"):
                 # A batch stops at the first stage with a fault: what differs is asked again alone.
                 answers = engine.validate([mutant])[0]
                 theirs = engine_verdict(answers)
