@@ -6,4 +6,5 @@
 mod changes;
 mod cli;
 mod faults;
+mod profiles;
 mod repository;

@@ -124,7 +124,10 @@ fn pages_of_the_matrix_are_current() {
         let said = cli::run(&cli::root(), &["matrix", "--page", form]);
         assert_eq!(said.status, 0, "{}", said.text());
         let kept = std::fs::read_to_string(cli::root().join(path)).expect("a page");
-        assert!(cli::untimed(&kept) == said.out, "{path} is not what `gen matrix --page {form}` prints: run .ci/reference");
+        assert!(
+            cli::untimed(&kept) == said.out,
+            "{path} is not what `gen matrix --page {form}` prints: run .ci/reference"
+        );
     }
 }
 

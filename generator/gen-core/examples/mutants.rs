@@ -92,6 +92,11 @@ fn check(
     module: &Module,
     changed: Option<(&str, &str)>,
 ) -> Vec<Finding> {
+    if changed.is_some_and(|(_, text)| text.parse::<Body>().is_err()) {
+        // `gen validate` says that it does not parse, and looks no further.
+        let message = "does not parse".to_owned();
+        return vec![Finding { file: Arc::from(""), span: None, class: Class::Form, message, help: None }];
+    }
     let files = module.files.iter().map(|(name, bytes)| match changed {
         Some((file, text)) if file == name.as_ref() => (name.as_ref(), text.as_bytes()),
         _ => (name.as_ref(), bytes.as_ref()),
@@ -101,6 +106,10 @@ fn check(
 
 fn words(found: &[Finding]) -> Vec<serde_json::Value> {
     found.iter().map(|finding| json!({"class": finding.class, "message": finding.message, "warns": finding.class == Class::Deprecated})).collect()
+}
+
+fn has_dynamic(body: &Body, name: &str) -> bool {
+    body.get_blocks("dynamic").any(|block| block.labels.first().is_some_and(|label| label.as_str() == name))
 }
 
 /// Every mutant of a file.
@@ -207,6 +216,10 @@ impl Mutants<'_> {
         for structure in &block.body {
             match structure {
                 Structure::Attribute(attribute) => self.argument(known, attribute),
+                // Blocks beside dynamic ones of their name are a part of what is not known yet.
+                Structure::Block(inner) if has_dynamic(&block.body, inner.ident.as_str()) => {
+                    self.later(|mutants| mutants.inner(known, inner));
+                }
                 Structure::Block(inner) => self.inner(known, inner),
             }
         }
@@ -219,6 +232,7 @@ impl Mutants<'_> {
             self.add("argument misspelt", key.clone(), format!("{name}x"));
             if attribute.required {
                 self.add("required argument gone", key.start..value.end, "");
+                self.add("required argument null", value.clone(), "null");
             }
             let wrong: &[&str] = match &attribute.kind {
                 Some(Type::String) => &["[]", "{}", "[\"x\"]"],
@@ -233,6 +247,8 @@ impl Mutants<'_> {
             }
             // What converts must not be refused.
             let fine: &[&str] = match &attribute.kind {
+                Some(Type::Number) if attribute.required => &["\"12\""],
+                Some(Type::Bool) if attribute.required => &["\"true\""],
                 Some(Type::Number) => &["\"12\"", "null"],
                 Some(Type::Bool) => &["\"true\"", "null"],
                 Some(Type::String) if !attribute.required => &["null"],
@@ -301,7 +317,12 @@ impl Mutants<'_> {
                 if let Some(name) = call.name.name.span() {
                     self.add("unknown function", name, format!("{}x", call.name.name.as_str()));
                 }
-                call.args.iter().for_each(|argument| self.expression(argument));
+                // `try` and `can` take a fault for an answer.
+                if matches!(call.name.name.as_str(), "try" | "can") {
+                    self.later(|mutants| call.args.iter().for_each(|argument| mutants.expression(argument)));
+                } else {
+                    call.args.iter().for_each(|argument| self.expression(argument));
+                }
             }
             Expression::BinaryOp(operation) => {
                 self.expression(&operation.lhs_expr);

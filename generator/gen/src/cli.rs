@@ -77,6 +77,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Show who offers what, on which evidence
     Matrix(MatrixArgs),
+    /// List, show, compare and check profiles
+    Profile(ProfileArgs),
     /// Draw components, hosts and roots
     Graph(GraphArgs),
     /// Print JSON Schemas of input files, of `--format json` and of exports
@@ -185,6 +187,46 @@ pub(crate) enum GraphLanguage {
     Mermaid,
     /// Graphviz
     Dot,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProfileArgs {
+    #[command(subcommand)]
+    pub action: ProfileAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProfileAction {
+    /// The profiles there are, and who uses them
+    List,
+    /// A profile with everything that it extends
+    Show(ShowArgs),
+    /// What each profile and provider would make of a stack
+    Compare(CompareArgs),
+    /// Which evidence is missing, and how to get it
+    Check(ProfileCheckArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// The profile
+    pub name: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// Only this profile; may be given several times
+    #[arg(long, value_name = "PROFILE")]
+    pub profile: Vec<String>,
+    /// Only this provider; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub provider: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProfileCheckArgs {
+    /// Only environments of this profile
+    pub name: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -143,7 +143,7 @@ impl Session {
     }
 }
 
-fn unknown(what: &str, wanted: &str, known: &[&str]) -> Diagnostic {
+pub(crate) fn unknown(what: &str, wanted: &str, known: &[&str]) -> Diagnostic {
     let diagnostic = Diagnostic::error(Fault::UnknownName).label(format!("there is no {what} `{wanted}`"));
     match did_you_mean(wanted, known.iter().copied()) {
         Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),

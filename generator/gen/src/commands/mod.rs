@@ -9,6 +9,7 @@ mod graph;
 mod init;
 mod matrix;
 pub(crate) mod plan;
+mod profile;
 mod schema;
 mod validate;
 
@@ -32,6 +33,7 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
         Command::Validate(arguments) => validate::run(global, arguments),
         Command::Explain(arguments) => explain::run(global, arguments),
         Command::Matrix(arguments) => matrix::run(global, arguments),
+        Command::Profile(arguments) => profile::run(global, arguments),
         Command::Graph(arguments) => graph::run(global, arguments),
         Command::Schema(arguments) => schema::run(global, arguments),
         Command::Doctor => doctor::run(global),
@@ -51,6 +53,10 @@ pub(crate) fn document_schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("init", schema_of::<init::Body>()),
         ("matrix", schema_of::<matrix::Body>()),
         ("plan", schema_of::<plan::Body>()),
+        ("profile-check", schema_of::<profile::CheckBody>()),
+        ("profile-compare", schema_of::<profile::CompareBody>()),
+        ("profile-list", schema_of::<profile::ListBody>()),
+        ("profile-show", schema_of::<profile::ShowBody>()),
         ("schema-import", schema_of::<schema::import::Body>()),
         ("validate", schema_of::<validate::Body>()),
     ]

@@ -45,7 +45,9 @@ impl Bodies<'_> {
             }
         }
         for (name, attribute) in block.attributes.iter().filter(|(_, attribute)| attribute.required) {
-            if !body.has_attribute(name) && !has_blocks(body, name) {
+            // `null` stands for nothing given.
+            let given = body.get_attribute(name).is_some_and(|given| !literal::bare(&given.value).is_null());
+            if !given && !has_blocks(body, name) {
                 let help =
                     attribute.deprecated.then(|| "it is deprecated, and required all the same".to_owned());
                 self.report(

@@ -1,0 +1,119 @@
+//! `gen profile check`: which evidence is missing, and how to get it.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use gen_core::check::{VerdictKind, words};
+use gen_core::diag::Fault;
+use gen_core::resolve::WhatIf;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::cli::{Global, ProfileCheckArgs};
+use crate::session::Session;
+use crate::view::text::{count, wrap};
+
+/// What `profile check` prints.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub(crate) struct Body {
+    /// What is missing, by whom it is about.
+    pub missing: Vec<Missing>,
+    /// Targets looked at.
+    pub targets: usize,
+}
+
+/// A fact that somebody has to find out.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct Missing {
+    /// Provider or product.
+    pub subject: String,
+    /// The capability.
+    pub capability: String,
+    /// In words: what is asked.
+    pub asked: String,
+    /// Targets that ask.
+    pub targets: Vec<String>,
+    /// Nothing is rendered for them until it is known.
+    pub blocks: bool,
+    /// What would prove it.
+    pub prove: String,
+    /// What is known, and why it is not enough.
+    pub known: Vec<String>,
+}
+
+pub(super) fn run(global: &Global, arguments: &ProfileCheckArgs) -> ExitCode {
+    let mut session = Session::open(global);
+    let proof = session.prove(&WhatIf::default(), None);
+    // What is missing is the answer, and not a fault of the question.
+    session.diagnostics.retain(|found| !matches!(found.fault, Fault::Refused | Fault::NeedsEvidence));
+    let mut body = Body::default();
+    let mut found: BTreeMap<(bool, String, String, String), Missing> = BTreeMap::new();
+    for judged in proof.iter().flat_map(|proof| &proof.targets) {
+        let target = judged.target();
+        if arguments.name.as_ref().is_some_and(|name| *name != target.policy.name.as_str()) {
+            continue;
+        }
+        body.targets += 1;
+        let unknown =
+            judged.report().verdicts.iter().filter(|verdict| verdict.kind == VerdictKind::NeedsEvidence);
+        for verdict in unknown {
+            let requirement = &verdict.requirement;
+            let dictionary = proof.as_ref().map(|proof| &proof.matrix.dictionary.capabilities);
+            let Some(capability) = dictionary.and_then(|known| known.get(&requirement.capability)) else {
+                continue;
+            };
+            let subject = requirement.question.subject.to_string();
+            let asked = words::asked(requirement, capability);
+            let key = (!verdict.blocks, subject.clone(), requirement.capability.to_string(), asked.clone());
+            let entry = found.entry(key).or_insert_with(|| Missing {
+                capability: requirement.capability.to_string(),
+                asked,
+                targets: Vec::new(),
+                blocks: verdict.blocks,
+                prove: words::how_to_prove(capability.proof, &subject),
+                known: verdict
+                    .claims
+                    .iter()
+                    .map(|claim| format!("{}: {}", words::offered(claim), words::evidence(claim)))
+                    .collect(),
+                subject,
+            });
+            let id = target.id.to_string();
+            if !entry.targets.contains(&id) {
+                entry.targets.push(id);
+            }
+        }
+    }
+    body.missing = found.into_values().collect();
+    let blocked = body.missing.iter().any(|missing| missing.blocks);
+    let human = human(&body);
+    crate::commands::finish(global, &mut session, "profile-check", body, &human, blocked, true)
+}
+
+fn human(body: &Body) -> String {
+    let looked = count(body.targets, "target", "targets");
+    if body.missing.is_empty() {
+        return format!("Nothing is missing: {looked} rest on live evidence.\n");
+    }
+    let mut out = String::new();
+    let mut subject = "";
+    for missing in &body.missing {
+        if missing.subject != subject {
+            subject = &missing.subject;
+            out.push_str(&format!("{subject}\n"));
+        }
+        let mark = if missing.blocks { "!" } else { "~" };
+        out.push_str(&format!("  {mark} {}\n", wrap(&missing.asked, 74, 6)));
+        for known in &missing.known {
+            out.push_str(&format!("      known: {}\n", wrap(known, 65, 13)));
+        }
+        out.push_str(&format!("      to do: {}\n", wrap(&missing.prove, 65, 13)));
+        out.push_str(&format!("      for: {}\n", wrap(&missing.targets.join(", "), 67, 11)));
+    }
+    let blocking = body.missing.iter().filter(|missing| missing.blocks).count();
+    out.push_str(&format!(
+        "{} to find out, {blocking} of them before anything is rendered. {looked}.\n",
+        count(body.missing.len(), "fact", "facts")
+    ));
+    out
+}

@@ -1,0 +1,40 @@
+//! `gen profile`: policies, and what follows from choosing one.
+
+mod check;
+mod compare;
+mod list;
+mod show;
+
+use std::process::ExitCode;
+
+use gen_core::diag::{Diagnostic, Fault, did_you_mean};
+use gen_core::resolve::Policy;
+
+use crate::cli::{Global, ProfileAction, ProfileArgs};
+
+pub(crate) use check::Body as CheckBody;
+pub(crate) use compare::Body as CompareBody;
+pub(crate) use list::Body as ListBody;
+pub(crate) use show::Body as ShowBody;
+
+pub(crate) fn run(global: &Global, arguments: &ProfileArgs) -> ExitCode {
+    match &arguments.action {
+        ProfileAction::List => list::run(global),
+        ProfileAction::Show(arguments) => show::run(global, arguments),
+        ProfileAction::Compare(arguments) => compare::run(global, arguments),
+        ProfileAction::Check(arguments) => check::run(global, arguments),
+    }
+}
+
+/// A profile by its name.
+fn find<'a>(policies: &'a [std::sync::Arc<Policy>], name: &str) -> Result<&'a Policy, Box<Diagnostic>> {
+    let found = policies.iter().find(|policy| policy.name.as_str() == name);
+    found.map(AsRef::as_ref).ok_or_else(|| {
+        let known: Vec<&str> = policies.iter().map(|policy| policy.name.as_str()).collect();
+        let fault = Diagnostic::error(Fault::UnknownName).label(format!("there is no profile `{name}`"));
+        Box::new(match did_you_mean(name, known.iter().copied()) {
+            Some(meant) => fault.help(format!("did you mean `{meant}`?")),
+            None => fault.help(format!("there are: {}", known.join(", "))),
+        })
+    })
+}

@@ -1,0 +1,59 @@
+//! Every profile with every provider, for the shipped stack: it renders, or it says why not.
+
+use serde_json::Value;
+
+use crate::cli;
+
+/// The combinations for a target, as documents.
+fn combinations() -> Vec<Value> {
+    let said = cli::run(&cli::root(), &["profile", "compare", "-s", "control-plane", "--format", "json"]);
+    assert_eq!(said.status, 0, "{}", said.text());
+    let document: Value = serde_json::from_str(&said.out).expect("JSON");
+    document["combinations"].as_array().expect("combinations").clone()
+}
+
+#[test]
+fn each_combination_renders_or_says_why_not() {
+    let all = combinations();
+    let providers = std::fs::read_dir(cli::root().join("profiles/providers"))
+        .expect("providers")
+        .filter(|entry| {
+            entry.as_ref().is_ok_and(|entry| entry.path().extension().is_some_and(|ending| ending == "yaml"))
+        })
+        .count();
+    assert_eq!(all.len(), 3 * providers, "every profile with every provider");
+    let overview = cli::run(&cli::root(), &["profile", "compare", "-s", "control-plane"]);
+    cli::golden("compare", &overview.text());
+    for profile in ["standard", "sovereign", "byo"] {
+        let own = all.iter().filter(|found| found["profile"] == profile && found["outcome"] != "not_allowed");
+        let mut text = String::new();
+        for found in own {
+            let provider = found["provider"].as_str().expect("a provider");
+            let said = cli::run(
+                &cli::root(),
+                &["profile", "compare", "-s", "control-plane", "--profile", profile, "--provider", provider],
+            );
+            assert_eq!(said.status, 0, "{}", said.text());
+            let open = found["open"].as_array().expect("open requirements");
+            assert!(
+                found["outcome"] == "renders" || !open.is_empty(),
+                "{provider} is refused without a reason"
+            );
+            text.push_str(&said.out);
+            text.push('\n');
+        }
+        cli::golden(&format!("compare-{profile}"), &text);
+    }
+}
+
+#[test]
+fn profiles_are_listed_shown_and_checked() {
+    for (name, arguments) in [
+        ("profile-list", &["profile", "list"][..]),
+        ("profile-show", &["profile", "show", "sovereign"]),
+        ("profile-show-unknown", &["profile", "show", "soverein"]),
+        ("profile-check", &["profile", "check"]),
+    ] {
+        cli::golden(name, &cli::run(&cli::root(), arguments).text());
+    }
+}
