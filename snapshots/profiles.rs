@@ -53,6 +53,8 @@ fn profiles_are_listed_shown_and_checked() {
         ("profile-show", &["profile", "show", "sovereign"]),
         ("profile-show-unknown", &["profile", "show", "soverein"]),
         ("profile-check", &["profile", "check"]),
+        ("profile-report", &["profile", "report", "-s", "control-plane", "-e", "prod"]),
+        ("profile-report-unknown", &["profile", "report", "--framework", "bsi-c3"]),
     ] {
         cli::golden(name, &cli::run(&cli::root(), arguments).text());
     }

@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
-use crate::model::{capability, environment, profile, stack, subject, waiver};
+use crate::model::{capability, environment, framework, profile, stack, subject, waiver};
 
 /// Name and schema of each kind of input file. Editors find them by the first line of each file.
 pub fn inputs() -> Vec<(&'static str, Value)> {
     vec![
         ("as-of", of::<profile::AsOf>("profiles/as-of.yaml")),
+        ("frameworks", of::<framework::Frameworks>("profiles/frameworks.yaml")),
         ("capabilities", of::<capability::Dictionary>("profiles/capabilities.yaml")),
         ("environment", of::<environment::Environment>("stacks/<stack>/environments/<env>.yaml")),
         ("product", of::<subject::Product>("profiles/products/<product>.yaml")),

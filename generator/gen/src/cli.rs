@@ -205,6 +205,8 @@ pub(crate) enum ProfileAction {
     Compare(CompareArgs),
     /// Which evidence is missing, and how to get it
     Check(ProfileCheckArgs),
+    /// For an auditor: the evidence by control of each framework
+    Report(ReportArgs),
 }
 
 #[derive(Debug, Args)]
@@ -221,6 +223,13 @@ pub(crate) struct CompareArgs {
     /// Only this provider; may be given several times
     #[arg(long, value_name = "NAME")]
     pub provider: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// Only this framework
+    #[arg(long, value_name = "ID")]
+    pub framework: Option<String>,
 }
 
 #[derive(Debug, Args)]

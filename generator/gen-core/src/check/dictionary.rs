@@ -4,10 +4,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Fault, Place, Route};
+use crate::load::Loaded;
 use crate::model::capability::{
     Capability, Compare, Dictionary, Direction, FieldType, Members, SeverityTier, ValueType,
 };
+use crate::model::framework::Frameworks;
+use crate::model::names::CapabilityId;
 use crate::model::units::Period;
+
+use super::claim::with_nearest;
 
 /// Faults of the dictionary. An entry that makes no sense would leave every question about it unanswered for ever.
 pub(super) fn faults(dictionary: &Dictionary, file: &Arc<str>) -> Vec<Diagnostic> {
@@ -86,6 +91,26 @@ fn word_fault(words: &[String]) -> Option<String> {
     let mut seen = BTreeSet::new();
     let twice = words.iter().find(|word| !seen.insert(*word))?;
     Some(format!("`{twice}` stands twice"))
+}
+
+/// Controls that name capabilities which the dictionary does not have.
+pub(super) fn unknown_in_frameworks(dictionary: &Dictionary, file: &Loaded<Frameworks>) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    for (framework, record) in &file.value.frameworks {
+        for (id, control) in &record.controls {
+            let named = control.capabilities.iter().enumerate();
+            for (index, capability) in named.filter(|(_, id)| !dictionary.capabilities.contains_key(*id)) {
+                let route = Route::keys(["frameworks", framework.as_str(), "controls", id, "capabilities"])
+                    .index(index);
+                let fault = Diagnostic::error(Fault::BadFact)
+                    .at(Place::value(file.file.clone(), route))
+                    .label(format!("the dictionary has no capability `{capability}`"));
+                let known = dictionary.capabilities.keys().map(CapabilityId::as_str);
+                diagnostics.push(with_nearest(fault, capability.as_str(), known));
+            }
+        }
+    }
+    diagnostics
 }
 
 #[cfg(test)]

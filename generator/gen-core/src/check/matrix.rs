@@ -50,6 +50,9 @@ impl Matrix {
         if let Some(file) = &repository.dictionary {
             diagnostics.extend(dictionary::faults(dictionary, &file.file));
         }
+        if let Some(file) = &repository.frameworks {
+            diagnostics.extend(dictionary::unknown_in_frameworks(dictionary, file));
+        }
         (matrix, diagnostics)
     }
 

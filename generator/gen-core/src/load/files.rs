@@ -26,6 +26,7 @@ enum Class {
     Product(SubjectName),
     Dictionary,
     AsOf,
+    Frameworks,
     /// Bytes that are rendered or copied, not parsed.
     Template,
     /// Nothing that `gen` reads.
@@ -176,6 +177,7 @@ fn classify(path: &str) -> Result<Class, String> {
         [.., "README.md"] => Class::Other,
         ["profiles", "capabilities.yaml"] => Class::Dictionary,
         ["profiles", "as-of.yaml"] => Class::AsOf,
+        ["profiles", "frameworks.yaml"] => Class::Frameworks,
         ["profiles", "providers", file] if stem(file).is_some() => {
             Class::Provider(name(SubjectName::parse(&stem(file).unwrap_or_default()))?)
         }
@@ -220,6 +222,7 @@ enum Item {
     Product(SubjectName, Loaded<crate::model::subject::Product>),
     Dictionary(Loaded<crate::model::capability::Dictionary>),
     AsOf(Loaded<crate::model::profile::AsOf>),
+    Frameworks(Loaded<crate::model::framework::Frameworks>),
     Template(Arc<[u8]>),
     /// A file whose model is faulty, or that holds none.
     Text,
@@ -301,6 +304,7 @@ fn parse(class: Class, path: &Arc<str>, builtin: bool, text: &Arc<str>) -> Resul
         Class::Product(name) => Item::Product(name, loaded(path, builtin, text)?),
         Class::Dictionary => Item::Dictionary(loaded(path, builtin, text)?),
         Class::AsOf => Item::AsOf(loaded(path, builtin, text)?),
+        Class::Frameworks => Item::Frameworks(loaded(path, builtin, text)?),
         Class::Template | Class::Other => Item::Text,
     })
 }
@@ -334,6 +338,7 @@ fn put(repository: &mut Repository, read: Read) {
         }
         Item::Dictionary(file) => repository.dictionary = Some(Arc::new(file)),
         Item::AsOf(file) => repository.as_of = Some(Arc::new(file)),
+        Item::Frameworks(file) => repository.frameworks = Some(Arc::new(file)),
         Item::Template(bytes) => {
             repository.templates.insert(read.path, bytes);
         }

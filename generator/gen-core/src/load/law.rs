@@ -13,6 +13,7 @@ use super::{faults, secrets, traps, yaml};
 use crate::diag::Fault;
 use crate::model::capability::Dictionary;
 use crate::model::environment::Environment;
+use crate::model::framework::Frameworks;
 use crate::model::profile::{AsOf, Profile};
 use crate::model::stack::Stack;
 use crate::model::subject::{Product, Provider};
@@ -373,6 +374,7 @@ fn samples() -> Vec<Sample> {
         sample::<Profile>("profile", &shipped("profiles/sovereign.yaml")),
         sample::<Profile>("profile", include_str!("samples/profile.yaml")),
         sample::<AsOf>("as-of", &shipped("profiles/as-of.yaml")),
+        sample::<Frameworks>("frameworks", &shipped("profiles/frameworks.yaml")),
         sample::<Dictionary>("capabilities", include_str!("samples/capabilities.yaml")),
         sample::<Provider>("provider", include_str!("samples/provider.yaml")),
         sample::<Product>("product", &shipped("profiles/products/openbao.yaml")),

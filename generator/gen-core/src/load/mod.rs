@@ -22,6 +22,7 @@ use crate::diag::Spot;
 
 use crate::model::capability::Dictionary;
 use crate::model::environment::Environment;
+use crate::model::framework::Frameworks;
 use crate::model::names::{EnvName, ProfileName, StackName, SubjectName};
 use crate::model::profile::{AsOf, Profile};
 use crate::model::stack::Stack;
@@ -67,6 +68,8 @@ pub struct Repository {
     pub dictionary: Option<Arc<Loaded<Dictionary>>>,
     /// The day by which evidence is judged.
     pub as_of: Option<Arc<Loaded<AsOf>>>,
+    /// Frameworks whose controls evidence is listed for.
+    pub frameworks: Option<Arc<Loaded<Frameworks>>>,
     /// Templates and lock files: path → bytes; a file on disk wins over the built-in one.
     pub templates: BTreeMap<Arc<str>, Arc<[u8]>>,
     /// Files below `stacks/` that have faults, and so no model.

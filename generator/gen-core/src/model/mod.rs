@@ -4,6 +4,7 @@ pub mod capability;
 pub mod component;
 mod component_type;
 pub mod environment;
+pub mod framework;
 pub mod names;
 pub mod profile;
 pub mod stack;

@@ -3,6 +3,7 @@
 mod check;
 mod compare;
 mod list;
+mod report;
 mod show;
 
 use std::process::ExitCode;
@@ -15,6 +16,7 @@ use crate::cli::{Global, ProfileAction, ProfileArgs};
 pub(crate) use check::Body as CheckBody;
 pub(crate) use compare::Body as CompareBody;
 pub(crate) use list::Body as ListBody;
+pub(crate) use report::Body as ReportBody;
 pub(crate) use show::Body as ShowBody;
 
 pub(crate) fn run(global: &Global, arguments: &ProfileArgs) -> ExitCode {
@@ -23,6 +25,7 @@ pub(crate) fn run(global: &Global, arguments: &ProfileArgs) -> ExitCode {
         ProfileAction::Show(arguments) => show::run(global, arguments),
         ProfileAction::Compare(arguments) => compare::run(global, arguments),
         ProfileAction::Check(arguments) => check::run(global, arguments),
+        ProfileAction::Report(arguments) => report::run(global, arguments),
     }
 }
 
