@@ -47,6 +47,24 @@ fn each_combination_renders_or_says_why_not() {
 }
 
 #[test]
+fn a_year_on_nothing_is_satisfied() {
+    let late = "2027-11-30";
+    let checked = cli::run(&cli::root(), &["check", "--today", late, "--format", "json"]);
+    assert_eq!(checked.status, 1, "{}", checked.text());
+    let document: Value = serde_json::from_str(&checked.out).expect("JSON");
+    let targets = document["targets"].as_array().expect("targets");
+    assert_eq!(targets.len(), 6);
+    for target in targets {
+        assert_eq!(target["verdicts"]["satisfied"], 0, "{}", target["target"]);
+        assert_ne!(target["state"], "ok", "{}", target["target"]);
+    }
+    let renew = cli::run(&cli::root(), &["matrix", "--expiring", "--today", late]);
+    cli::golden("expired-a-year-on", &renew.text());
+    let said = cli::run(&cli::root(), &["check", "--today", late, "-s", "foundation", "-e", "prod"]);
+    cli::golden("check-a-year-on", &said.text());
+}
+
+#[test]
 fn profiles_are_listed_shown_and_checked() {
     for (name, arguments) in [
         ("profile-list", &["profile", "list"][..]),

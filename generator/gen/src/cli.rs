@@ -163,9 +163,12 @@ pub(crate) struct MatrixArgs {
     /// How many blocking cells of the targets have live evidence
     #[arg(long)]
     pub coverage: bool,
-    /// Facts that the targets cite and that expire within 30 days
+    /// Facts that the targets cite and that expire within 30 days, what is to be renewed first on top
     #[arg(long)]
     pub expiring: bool,
+    /// With --expiring: within 30 days of this day (YEAR-MONTH-DAY, or `now`) instead of profiles/as-of.yaml
+    #[arg(long, value_name = "DAY", requires = "expiring")]
+    pub today: Option<String>,
     /// Only this capability
     #[arg(long, value_name = "ID")]
     pub capability: Option<String>,

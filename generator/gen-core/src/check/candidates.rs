@@ -89,6 +89,7 @@ fn candidate(
     }
     let mut unknown: Vec<CapabilityId> =
         report.blocking().map(|verdict| verdict.requirement.capability.clone()).collect();
+    unknown.sort();
     unknown.dedup();
     let provider = repository.providers.get(subject);
     let counts = report.counts();

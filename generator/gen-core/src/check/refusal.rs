@@ -15,6 +15,8 @@ use super::{Origin, words};
 
 /// Most choices that a refusal lists.
 const CHOICES: usize = 3;
+/// Most capabilities that are named of a choice about which too little is known.
+const UNKNOWN: usize = 4;
 
 /// One diagnostic for each requirement that blocks a target.
 pub fn refusals(repository: &Repository, matrix: &Matrix, refused: &Refused) -> Vec<Diagnostic> {
@@ -68,7 +70,14 @@ fn refusal(matrix: &Matrix, refused: &Refused, verdict: &Verdict) -> Diagnostic 
             .note("source", claim.source.at.clone());
     }
     if verdict.kind == VerdictKind::NeedsEvidence {
-        diagnostic = diagnostic.note("prove", words::how_to_prove(capability.proof, subject.as_str()));
+        let expired =
+            !verdict.claims.is_empty() && verdict.claims.iter().all(|claim| matrix.as_of > claim.expires);
+        let what = if expired {
+            "it has expired: read the source again, and set the date under `read`".to_owned()
+        } else {
+            words::how_to_prove(capability.proof, subject.as_str())
+        };
+        diagnostic = diagnostic.note("prove", what);
     }
     diagnostic
 }
@@ -80,8 +89,10 @@ fn with_choices(mut diagnostic: Diagnostic, choices: &[Candidate]) -> Diagnostic
     }
     for choice in choices.iter().filter(|choice| !choice.qualifies()).take(CHOICES) {
         let unknown: Vec<&str> =
-            choice.unknown.iter().map(crate::model::names::CapabilityId::as_str).collect();
-        diagnostic = diagnostic.note("unknown", format!("{}: {}", choice.subject, unknown.join(", ")));
+            choice.unknown.iter().map(crate::model::names::CapabilityId::as_str).take(UNKNOWN).collect();
+        let more = choice.unknown.len().saturating_sub(UNKNOWN);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        diagnostic = diagnostic.note("unknown", format!("{}: {}{more}", choice.subject, unknown.join(", ")));
     }
     if choices.is_empty() {
         diagnostic = diagnostic.note("choose", "nobody whose facts are here qualifies");

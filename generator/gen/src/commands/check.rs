@@ -56,7 +56,13 @@ pub(crate) fn run(global: &Global, arguments: &CheckArgs) -> ExitCode {
         }
     }
     let files: usize = body.targets.iter().map(|target| target.files.same).sum::<usize>() + body.shared.same;
-    let human = if gen_core::diag::any_error(&session.diagnostics) {
+    let lapsed = session.diagnostics.iter().filter(|found| found.fault == Fault::NeedsEvidence).count();
+    let human = if let (Some(day), true) = (&arguments.today, lapsed > 0) {
+        format!(
+            "{} without live evidence. What to renew first: gen matrix --expiring --today {day}\n",
+            count(lapsed, "requirement", "requirements")
+        )
+    } else if gen_core::diag::any_error(&session.diagnostics) {
         String::new()
     } else {
         format!(
@@ -68,7 +74,7 @@ pub(crate) fn run(global: &Global, arguments: &CheckArgs) -> ExitCode {
     super::finish(global, &mut session, "check", body, &human, false, false)
 }
 
-fn day(text: Option<&str>) -> Result<Option<Date>, Box<Diagnostic>> {
+pub(super) fn day(text: Option<&str>) -> Result<Option<Date>, Box<Diagnostic>> {
     match text {
         None => Ok(None),
         Some("now") => Ok(crate::view::today()),

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use gen_core::check::{VerdictKind, words};
 use gen_core::model::capability::Severity;
+use gen_core::model::units::Date;
 use gen_core::prove::Proof;
 use gen_core::resolve::WhatIf;
 use schemars::JsonSchema;
@@ -46,6 +47,14 @@ pub(crate) struct FactDoc {
     pub expires: String,
     /// Where it was read.
     pub source: String,
+    /// With `--expiring`: requirements of the targets that rest on it.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub cited: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// How many blocking cells have live evidence. A cell is a subject, place and capability that a target asks about.
@@ -61,6 +70,13 @@ pub(crate) struct Coverage {
 
 pub(crate) fn run(global: &Global, arguments: &MatrixArgs) -> ExitCode {
     let mut session = Session::open(global);
+    let day = match super::check::day(arguments.today.as_deref()) {
+        Ok(day) => day,
+        Err(fault) => {
+            session.diagnostics.push(*fault);
+            return super::finish(global, &mut session, "matrix", Body::default(), "", false, false);
+        }
+    };
     let Some(proof) = session.prove(&WhatIf::default(), None) else {
         return super::finish(global, &mut session, "matrix", Body::default(), "", false, false);
     };
@@ -72,8 +88,9 @@ pub(crate) fn run(global: &Global, arguments: &MatrixArgs) -> ExitCode {
         let human = coverage_text(&coverage);
         (Body { coverage: Some(coverage), ..Body::default() }, human)
     } else {
-        let facts = if arguments.expiring { expiring(&proof) } else { facts(&proof, arguments) };
-        let human = facts_text(&facts, arguments, &proof);
+        let until = day.unwrap_or(proof.matrix.as_of).plus_days(30);
+        let facts = if arguments.expiring { expiring(&proof, until) } else { facts(&proof, arguments) };
+        let human = facts_text(&facts, arguments, until);
         (Body { facts, ..Body::default() }, human)
     };
     // Whether a target is refused is not what was asked here.
@@ -142,6 +159,7 @@ fn fact_doc(claim: &gen_core::check::Claim, capability: &str) -> FactDoc {
         read: claim.source.read.to_string(),
         expires: claim.expires.to_string(),
         source: claim.source.at.clone(),
+        cited: 0,
     }
 }
 
@@ -167,26 +185,37 @@ fn facts(proof: &Proof, arguments: &MatrixArgs) -> Vec<FactDoc> {
     found
 }
 
-fn expiring(proof: &Proof) -> Vec<FactDoc> {
-    let until = proof.matrix.as_of.plus_days(30);
-    let mut seen = BTreeSet::new();
-    let mut found = Vec::new();
+/// Facts that targets rest on and that expire by a day: the first to expire first, and of those of one day what most rests on.
+fn expiring(proof: &Proof, until: Date) -> Vec<FactDoc> {
+    let mut found: Vec<FactDoc> = Vec::new();
     for verdict in proof.targets.iter().flat_map(|judged| &judged.report().verdicts) {
         for claim in verdict.cites().iter().filter(|claim| claim.expires <= until) {
-            if seen.insert((claim.subject.clone(), claim.index, verdict.requirement.capability.clone())) {
-                found.push(fact_doc(claim, verdict.requirement.capability.as_str()));
+            let mut fact = fact_doc(claim, verdict.requirement.capability.as_str());
+            fact.cited = 1;
+            let same = |known: &&mut FactDoc| {
+                (&known.subject, &known.capability, &known.source, &known.scope)
+                    == (&fact.subject, &fact.capability, &fact.source, &fact.scope)
+            };
+            match found.iter_mut().find(same) {
+                Some(known) => known.cited += 1,
+                None => found.push(fact),
             }
         }
     }
     found.sort_by(|a, b| {
-        (&a.expires, &a.subject, &a.capability).cmp(&(&b.expires, &b.subject, &b.capability))
+        (&a.expires, b.cited, &a.subject, &a.capability).cmp(&(
+            &b.expires,
+            a.cited,
+            &b.subject,
+            &b.capability,
+        ))
     });
     found
 }
 
-fn facts_text(facts: &[FactDoc], arguments: &MatrixArgs, proof: &Proof) -> String {
+fn facts_text(facts: &[FactDoc], arguments: &MatrixArgs, until: Date) -> String {
     if facts.is_empty() && arguments.expiring {
-        return format!("No cited fact expires by {}.\n", proof.matrix.as_of.plus_days(30));
+        return format!("No cited fact expires by {until}.\n");
     }
     if facts.is_empty() {
         return "Nothing is known of that.\n".to_owned();
@@ -206,6 +235,7 @@ fn facts_text(facts: &[FactDoc], arguments: &MatrixArgs, proof: &Proof) -> Strin
                 short(&fact.subject, 12),
                 short(&fact.offered.replace('`', ""), 20),
                 fact.expires.clone(),
+                if fact.cited > 0 { count(fact.cited, "requirement", "requirements") } else { String::new() },
             ]
         })
         .collect();
