@@ -293,3 +293,114 @@ fn unknown_profile(repository: &Repository, name: &ProfileName, place: Spot) -> 
     let known = repository.profiles.keys().map(ProfileName::as_str);
     unknown(format!("there is no profile `{name}`"), name.as_str(), known, place)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::units::Period;
+
+    fn policy() -> impl Strategy<Value = Policy> {
+        let names = || {
+            prop::option::of(prop::collection::btree_set(
+                prop::sample::select(vec!["a", "b", "c", "d"]),
+                0..4,
+            ))
+        };
+        let places = || {
+            prop::option::of(prop::collection::btree_set(prop::sample::select(vec!["DE", "FR", "US"]), 0..3))
+        };
+        let issuers = || {
+            prop::option::of(prop::collection::btree_set(
+                prop::sample::select(vec![Issuer::Github, Issuer::Gitlab, Issuer::Forgejo]),
+                0..3,
+            ))
+        };
+        let word = || prop::sample::select(vec![OnUnknown::Note, OnUnknown::Warn, OnUnknown::Refuse]);
+        let asks = prop::collection::vec(prop::sample::select(vec!["s3.versioning", "db.postgres.ha"]), 0..3);
+        (
+            names(),
+            places(),
+            issuers(),
+            (word(), word()),
+            (1..60_u64, 0..4_u8),
+            prop::option::of(1..200_u64),
+            asks,
+        )
+            .prop_map(
+                |(providers, places, issuers, (degraded, advisory), (longest, approvers), attested, asks)| {
+                    let name = ProfileName::parse("p").expect("a name");
+                    let extra = |id: &str| Extra {
+                        of: RequireKey::Data,
+                        capability: CapabilityId::parse(id).expect("an id"),
+                        value: Value::Bool(true),
+                        place: Spot::file("p.yaml"),
+                        profile: name.clone(),
+                    };
+                    Policy {
+                        providers: providers.map(|set| {
+                            set.into_iter().map(|name| SubjectName::parse(name).expect("a name")).collect()
+                        }),
+                        places: places.map(|set| {
+                            set.into_iter().map(|place| Place::parse(place).expect("a place")).collect()
+                        }),
+                        issuers,
+                        require: asks.into_iter().map(extra).collect(),
+                        unknown: UnknownPolicy { blocking: OnUnknown::Refuse, degraded, advisory },
+                        waivers: WaiverRules { longest: Period::days(longest), approvers },
+                        attestations: attested.map(|days| AttestationRules { longest: Period::days(days) }),
+                        file: Arc::from("p.yaml"),
+                        name,
+                    }
+                },
+            )
+    }
+
+    /// Whether one allows nothing that the other forbids.
+    fn within<T: Ord>(narrow: Option<&BTreeSet<T>>, wide: Option<&BTreeSet<T>>) -> bool {
+        match (narrow, wide) {
+            (_, None) => true,
+            (None, Some(_)) => false,
+            (Some(narrow), Some(wide)) => narrow.is_subset(wide),
+        }
+    }
+
+    /// Whether a policy is nowhere more lenient than another.
+    fn as_strict(policy: &Policy, than: &Policy) -> bool {
+        within(policy.providers.as_ref(), than.providers.as_ref())
+            && within(policy.places.as_ref(), than.places.as_ref())
+            && within(policy.issuers.as_ref(), than.issuers.as_ref())
+            && than
+                .require
+                .iter()
+                .all(|wanted| policy.require.iter().any(|extra| extra.capability == wanted.capability))
+            && policy.unknown.degraded >= than.unknown.degraded
+            && policy.unknown.advisory >= than.unknown.advisory
+            && policy.waivers.longest <= than.waivers.longest
+            && policy.waivers.approvers >= than.waivers.approvers
+            && match (policy.attestations, than.attestations) {
+                (_, None) => true,
+                (None, Some(_)) => false,
+                (Some(own), Some(base)) => own.longest <= base.longest,
+            }
+    }
+
+    proptest! {
+        #[test]
+        fn what_extends_only_tightens(parent in policy(), own in policy()) {
+            let mut diagnostics = Vec::new();
+            let merged = tighten(parent.clone(), own.clone(), &mut diagnostics);
+            prop_assert!(as_strict(&merged, &parent), "{merged:?}\n{parent:?}");
+            prop_assert!(as_strict(&merged, &own), "{merged:?}\n{own:?}");
+            // What it leaves out is inherited; what it says and is wider is a fault.
+            let mut said = own;
+            said.providers = said.providers.or_else(|| parent.providers.clone());
+            said.places = said.places.or_else(|| parent.places.clone());
+            said.issuers = said.issuers.or_else(|| parent.issuers.clone());
+            said.attestations = said.attestations.or(parent.attestations);
+            said.require.extend(parent.require.iter().cloned());
+            prop_assert_eq!(diagnostics.is_empty(), as_strict(&said, &parent), "{:?}", diagnostics);
+        }
+    }
+}

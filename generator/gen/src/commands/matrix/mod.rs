@@ -5,10 +5,10 @@ mod page;
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
-use gen_core::check::{VerdictKind, words};
+use gen_core::check::{Verdict, VerdictKind, words};
 use gen_core::model::capability::Severity;
 use gen_core::model::units::Date;
-use gen_core::prove::Proof;
+use gen_core::prove::{Judged, Proof};
 use gen_core::resolve::WhatIf;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -60,12 +60,25 @@ fn is_zero(number: &usize) -> bool {
 /// How many blocking cells have live evidence. A cell is a subject, place and capability that a target asks about.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct Coverage {
-    /// Cells with live evidence.
+    /// Cells with live evidence, of all targets together.
     pub evidenced: usize,
     /// Cells asked about.
     pub needed: usize,
     /// Cells without.
     pub missing: Vec<String>,
+    /// The same, target by target.
+    pub targets: Vec<TargetCoverage>,
+}
+
+/// The cells of one target.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct TargetCoverage {
+    /// `stack/environment`.
+    pub target: String,
+    /// Cells with live evidence.
+    pub evidenced: usize,
+    /// Cells asked about.
+    pub needed: usize,
 }
 
 pub(crate) fn run(global: &Global, arguments: &MatrixArgs) -> ExitCode {
@@ -112,40 +125,47 @@ fn print_page(global: &Global, mut session: Session, proof: &Proof, form: Page) 
 }
 
 fn coverage(proof: &Proof) -> Coverage {
-    let mut cells: BTreeSet<(String, bool)> = BTreeSet::new();
-    for verdict in proof.targets.iter().flat_map(|judged| &judged.report().verdicts) {
+    let mut all: BTreeSet<(String, bool)> = BTreeSet::new();
+    let mut targets = Vec::new();
+    for judged in &proof.targets {
+        let own = cells(judged);
+        let evidenced = own.iter().filter(|(_, live)| *live).count();
+        targets.push(TargetCoverage { target: judged.target().id.to_string(), evidenced, needed: own.len() });
+        all.extend(own);
+    }
+    let missing: Vec<String> = all.iter().filter(|(_, live)| !live).map(|(cell, _)| cell.clone()).collect();
+    Coverage { evidenced: all.len() - missing.len(), needed: all.len(), missing, targets }
+}
+
+/// What a target cannot do without, and whether it is known.
+fn cells(judged: &Judged) -> BTreeSet<(String, bool)> {
+    let blocking =
+        judged.report().verdicts.iter().filter(|verdict| verdict.requirement.severity == Severity::Blocking);
+    let cell = |verdict: &Verdict| {
         let requirement = &verdict.requirement;
-        if requirement.severity != Severity::Blocking {
-            continue;
-        }
         let question = &requirement.question;
         let place = question.region.as_ref().map_or_else(String::new, |region| format!(" {region}"));
-        let cell = format!("{}{place}: {} {}", question.subject, requirement.capability, requirement.value);
         // A known lack is evidence too: the cell is filled, and the target refused.
         let live = verdict.kind == VerdictKind::Satisfied || verdict.truth == gen_core::check::Truth::No;
-        cells.insert((cell, live));
-    }
-    let missing: Vec<String> = cells.iter().filter(|(_, live)| !live).map(|(cell, _)| cell.clone()).collect();
-    Coverage { evidenced: cells.len() - missing.len(), needed: cells.len(), missing }
+        (format!("{}{place}: {} {}", question.subject, requirement.capability, requirement.value), live)
+    };
+    blocking.map(cell).collect()
 }
 
 fn coverage_text(coverage: &Coverage) -> String {
-    let share = if coverage.needed == 0 {
-        100.0
-    } else {
-        #[expect(clippy::cast_precision_loss, reason = "there are far fewer cells than a float can count")]
-        {
-            100.0 * coverage.evidenced as f64 / coverage.needed as f64
-        }
-    };
-    let mut out = format!(
-        "{} of {} blocking cells have live evidence: {share:.0} %\n",
-        coverage.evidenced, coverage.needed
-    );
+    let mut rows: Vec<Vec<String>> =
+        coverage.targets.iter().map(|own| row(&own.target, own.evidenced, own.needed)).collect();
+    rows.push(row("together", coverage.evidenced, coverage.needed));
+    let mut out = table(&rows);
     for cell in &coverage.missing {
         out.push_str(&format!("  missing  {cell}\n"));
     }
     out
+}
+
+fn row(name: &str, evidenced: usize, needed: usize) -> Vec<String> {
+    let share = (100 * evidenced).checked_div(needed).unwrap_or(100);
+    vec![name.to_owned(), format!("{evidenced} of {needed} blocking cells have live evidence: {share} %")]
 }
 
 fn fact_doc(claim: &gen_core::check::Claim, capability: &str) -> FactDoc {
