@@ -65,6 +65,46 @@ fn a_year_on_nothing_is_satisfied() {
 }
 
 #[test]
+fn a_profile_of_ones_own_lists_what_nobody_knows() {
+    let repository = cli::fresh();
+    let made = cli::run(
+        repository.path(),
+        &[
+            "profile",
+            "new",
+            "ours",
+            "--operator",
+            "our-platform",
+            "--country",
+            "DE",
+            "-s",
+            "hello",
+            "-e",
+            "prod",
+        ],
+    );
+    let mut text = made.text();
+    for path in
+        ["profiles/ours.yaml", "profiles/providers/our-platform.yaml", "stacks/hello/environments/prod.yaml"]
+    {
+        let file = std::fs::read_to_string(repository.path().join(path)).expect(path);
+        text.push_str(&format!("\n=== {path}\n{file}"));
+    }
+    cli::golden("profile-new", &text);
+    // What it made is sound: refused for want of evidence, and for nothing else.
+    let checked = cli::run(repository.path(), &["profile", "check", "ours"]);
+    assert_eq!(checked.status, 2, "{}", checked.text());
+    assert!(checked.err.is_empty(), "{}", checked.text());
+    let again = cli::run(
+        repository.path(),
+        &["profile", "new", "ours", "--operator", "our-platform", "--country", "DE"],
+    );
+    cli::golden("profile-new-again", &again.text());
+    let asked = cli::run(repository.path(), &["profile", "new", "theirs"]);
+    cli::golden("profile-new-without-operator", &asked.text());
+}
+
+#[test]
 fn profiles_are_listed_shown_and_checked() {
     for (name, arguments) in [
         ("profile-list", &["profile", "list"][..]),

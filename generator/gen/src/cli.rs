@@ -210,6 +210,8 @@ pub(crate) enum ProfileAction {
     Check(ProfileCheckArgs),
     /// For an auditor: the evidence by control of each framework
     Report(ReportArgs),
+    /// Make a profile of your own, with whoever operates; with --stack and --env an environment that uses both
+    New(NewArgs),
 }
 
 #[derive(Debug, Args)]
@@ -226,6 +228,48 @@ pub(crate) struct CompareArgs {
     /// Only this provider; may be given several times
     #[arg(long, value_name = "NAME")]
     pub provider: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewArgs {
+    /// Name of the profile
+    pub name: String,
+    /// The profile that it tightens
+    #[arg(long, value_name = "PROFILE", default_value = "byo")]
+    pub extends: String,
+    /// Who operates: short name of a provider, new or known
+    #[arg(long, value_name = "NAME")]
+    pub operator: Option<String>,
+    /// The operator's name for people
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// Country, as two capital letters
+    #[arg(long, value_name = "COUNTRY")]
+    pub country: Option<String>,
+    /// Tier of the environment
+    #[arg(long, value_enum, default_value_t = NewTier::Production)]
+    pub tier: NewTier,
+}
+
+/// Tiers of a new environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NewTier {
+    /// Shared, may break
+    Development,
+    /// As production, without customers
+    Staging,
+    /// Customers depend on it
+    Production,
+}
+
+impl From<NewTier> for gen_core::model::environment::Tier {
+    fn from(tier: NewTier) -> Self {
+        match tier {
+            NewTier::Development => Self::Development,
+            NewTier::Staging => Self::Staging,
+            NewTier::Production => Self::Production,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
