@@ -7,6 +7,8 @@ use crate::load::Repository;
 use crate::model::names::{CapabilityId, ComponentName, SubjectName};
 use crate::resolve::{Bound, Target};
 
+use crate::diag::Fault;
+
 use super::checked::{Counts, judge_all};
 use super::matrix::Matrix;
 use super::verdict::VerdictKind;
@@ -76,7 +78,9 @@ fn candidate(
     let binding = crate::resolve::binding_to(repository, subject);
     let swapped = target.rebound(repository, component, &binding)?;
     let (report, faults) = judge_all(repository, matrix, &swapped);
-    if !faults.is_empty() || report.blocking().any(|verdict| verdict.kind == VerdictKind::Refused) {
+    // A waiver that has no effect is no reason against anybody.
+    let broken = faults.iter().any(|fault| fault.fault != Fault::FaultyWaiver);
+    if broken || report.blocking().any(|verdict| verdict.kind == VerdictKind::Refused) {
         return None;
     }
     // Somebody about whom nothing is known in this respect is no candidate, only a name.

@@ -95,7 +95,8 @@ fn with_choices(mut diagnostic: Diagnostic, choices: &[Candidate]) -> Diagnostic
         diagnostic = diagnostic.note("unknown", format!("{}: {}{more}", choice.subject, unknown.join(", ")));
     }
     if choices.is_empty() {
-        diagnostic = diagnostic.note("choose", "nobody whose facts are here qualifies");
+        diagnostic =
+            diagnostic.note("choose", "no other choice for this component alone lets the target be rendered");
     }
     diagnostic
 }

@@ -169,6 +169,9 @@ fn describe(
 /// What a change of a value means that the whole root shares.
 fn of_root(target: &Target, field: &str) -> (String, Risk, &'static str, Option<Place>) {
     let (label, risk, note, key) = match field {
+        "context.account" if target.purpose() == crate::model::stack::Purpose::Foundation => {
+            ("account", Risk::Destroys, "everything is made anew there", "account")
+        }
         "context.account" => ("account", Risk::Destroys, "everything is made anew there", "accounts"),
         "context.region" => ("region", Risk::Destroys, "everything is made anew there", "bind"),
         "context.protected" => ("protection against deletion", Risk::Permissions, "", "protect"),
@@ -199,7 +202,7 @@ fn wildcard<'a>(pattern: &str, field: &'a str) -> &'a str {
 fn text(value: &Value, field: &str) -> String {
     match value {
         Value::Number(number) if field.ends_with("_days") => {
-            crate::model::units::Period::days(number.as_u64().unwrap_or_default()).to_string()
+            crate::model::units::Period::of_calendar_days(number.as_u64().unwrap_or_default()).to_string()
         }
         Value::String(text) => text.clone(),
         // Too much for a line; the difference of the files shows it.
@@ -234,7 +237,13 @@ fn place(target: &Target, component: &ComponentName, source: Source) -> Option<P
         Source::Size | Source::Tier => Some(env(&["tier"])),
         Source::Env(key) => Some(env(&[key])),
         Source::Component(field) => Some(stack(&["components", component.as_str(), field])),
-        Source::Stack(key) => Some(stack(&[key])),
+        Source::Stack(key) => Some(Place::key(target.stack.file.clone(), Route::keys([key]))),
+        Source::Recovery => {
+            let days = target.pitr_days(component);
+            let (name, class) = target.data_in(component).min_by_key(|(_, class)| class.retain)?;
+            let field = if class.retain.as_days() <= days { "retain" } else { "rpo" };
+            Some(crate::demand::field_place(target, name, field))
+        }
     }
 }
 

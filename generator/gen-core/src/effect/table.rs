@@ -17,6 +17,8 @@ pub(super) enum Source {
     Tier,
     /// A key of the environment.
     Env(&'static str),
+    /// The class whose retention or objective decides how far a database can be taken back.
+    Recovery,
     /// A field of the component's declaration.
     Component(&'static str),
     /// A key of the stack.
@@ -96,9 +98,20 @@ pub(super) const EFFECTS: &[Effect] = &[
         (Risk::Irreversible, "applies to what is stored from now on")
     }),
     row(ObjectStore, "worm.legal_hold", "legal hold", Source::Data("legal_hold"), GRANTS),
-    row(ObjectStore, "worm", "write-once protection", Source::Data("worm"), REPLACES),
-    row(ObjectStore, "expire_days", "expiry", Source::Data("retain"), |_, _| {
-        (Risk::Irreversible, "what expires is deleted")
+    row(ObjectStore, "worm", "write-once protection", Source::Data("worm"), |from, to| match (from, to) {
+        (None, _) => {
+            (Risk::Destroys, "replaces the bucket; what is stored from then on cannot be deleted early")
+        }
+        _ => (Risk::Destroys, "replaces the bucket; what is locked stays, and has to be paid for"),
+    }),
+    row(ObjectStore, "expire_days", "expiry", Source::Data("retain"), |from, to| {
+        if to.is_none() {
+            (Risk::Normal, "nothing expires any more")
+        } else if from.is_some() && number(to) >= number(from) {
+            (Risk::Normal, "")
+        } else {
+            (Risk::Irreversible, "what expires is deleted")
+        }
     }),
     row(ObjectStore, "tiers", "storage tiers", Source::Data("retain"), PLAIN),
     row(ObjectStore, "replicate", "copy in a second region", Source::Tier, PLAIN),
@@ -110,7 +123,7 @@ pub(super) const EFFECTS: &[Effect] = &[
     row(Postgres, "size.storage_gib", "storage in GiB", Source::Size, GROWS),
     row(Postgres, "size.max_storage_gib", "largest storage in GiB", Source::Size, PLAIN),
     row(Postgres, "size", "instance", Source::Size, RESTARTS),
-    row(Postgres, "pitr_days", "recovery window", Source::Data("rpo"), WINDOW),
+    row(Postgres, "pitr_days", "recovery window", Source::Recovery, WINDOW),
     row(Postgres, "high_availability", "standby in a second zone", Source::Tier, PLAIN),
     row(Postgres, "backup_copy", "backups in a second region", Source::Tier, PLAIN),
     row(Postgres, "databases", "databases", Source::Component("databases"), |_, _| {

@@ -201,11 +201,11 @@ pub struct Surrealdb {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cluster {
-    /// Minor version, such as `"1.36"`.
+    /// Minor version, such as `"1.35"`.
     pub kubernetes: Minor,
 }
 
-/// A minor version of Kubernetes, such as `1.36`.
+/// A minor version of Kubernetes, such as `1.35`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 #[schemars(with = "String", extend("pattern" = "^1\\.[0-9]{2}$"))]
@@ -234,7 +234,7 @@ impl TryFrom<String> for Minor {
         if ok {
             Ok(Self(text))
         } else {
-            Err("a Kubernetes version is quoted and has two parts, such as \"1.36\"")
+            Err("a Kubernetes version is quoted and has two parts, such as \"1.35\"")
         }
     }
 }

@@ -37,6 +37,23 @@ impl Period {
         self.seconds.div_ceil(86400)
     }
 
+    /// Length in days, rounded up, of calendar years with their leap days: seven years are 2557 days, wherever they begin. Of two
+    /// years and more; a single year is 365 days.
+    pub const fn as_calendar_days(self) -> u64 {
+        let days = self.as_days();
+        if days >= 730 && days.is_multiple_of(365) { (days / 365 * 1461).div_ceil(4) } else { days }
+    }
+
+    /// The period that [`Self::as_calendar_days`] gives these days for.
+    pub const fn of_calendar_days(days: u64) -> Self {
+        let years = days * 4 / 1461;
+        if years >= 2 && (years * 1461).div_ceil(4) == days {
+            Self::days(years * 365)
+        } else {
+            Self::days(days)
+        }
+    }
+
     /// Parses `15m`, `90d`, `7y` ...
     pub fn parse(text: &str) -> Option<Self> {
         let unit = text.chars().next_back()?;

@@ -92,6 +92,7 @@ pub(super) fn of_target(
     for (provider, name) in &env.value.accounts {
         match index.get(name) {
             Some(account) => {
+                diagnostics.extend(other_currency(repository, account, env));
                 accounts.insert(provider.clone(), account.clone());
             }
             None => diagnostics.push(unknown(
@@ -126,6 +127,24 @@ pub(super) fn of_target(
         );
     }
     accounts
+}
+
+/// An account is billed in one currency.
+fn other_currency(
+    repository: &Repository,
+    account: &AccountRef,
+    env: &Loaded<Environment>,
+) -> Option<Diagnostic> {
+    let id = &account.foundation;
+    let own = env.value.budget.as_ref()?.currency;
+    let file = repository.stacks.get(&id.stack)?.environments.get(&id.env)?;
+    let billed = file.value.budget.as_ref()?.currency;
+    let place = Spot::value(env.file.clone(), Route::keys(["budget", "currency"]));
+    let fault = Diagnostic::error(Fault::Contradiction)
+        .at(place)
+        .label(format!("{} says that the account is billed in another currency", file.file))
+        .help("an account has one billing currency: use it in the budgets of everything that lives there");
+    (own != billed).then_some(fault)
 }
 
 fn managed_by(components: &BTreeMap<ComponentName, Resolved>) -> impl Iterator<Item = &SubjectName> {

@@ -82,11 +82,13 @@ pub(super) fn region_for<'a>(
     data_places: &BTreeSet<Place>,
     provider: &'a Provider,
 ) -> Option<&'a RegionName> {
-    let first = |fits: &dyn Fn(&Place) -> bool| {
-        provider.places.iter().find(|(_, place)| fits(&place.country)).map(|(region, _)| region)
-    };
-    first(&|country| *country == env.location.country)
-        .or_else(|| first(&|country| data_places.contains(country)))
+    region_in(provider, &|country| *country == env.location.country)
+        .or_else(|| region_in(provider, &|country| data_places.contains(country)))
+}
+
+/// The first region of a provider in a country that fits.
+fn region_in<'a>(provider: &'a Provider, fits: &dyn Fn(&Place) -> bool) -> Option<&'a RegionName> {
+    provider.places.iter().find(|(_, place)| fits(&place.country)).map(|(region, _)| region)
 }
 
 /// The environment with what the command line changes.
@@ -104,7 +106,12 @@ pub(super) fn apply_what_if(
     }
     for (component, subject) in &what_if.providers {
         let name = component.as_ref().map_or_else(|| "default".to_owned(), ToString::to_string);
-        value.bind.insert(name, binding_to(repository, subject));
+        let mut binding = binding_to(repository, subject);
+        // To ask about a provider is to ask about its nearest region.
+        if let Some(file) = repository.providers.get(subject) {
+            binding.region = region_for(&value, &data_places(repository, env), &file.value).cloned();
+        }
+        value.bind.insert(name, binding);
     }
     Arc::new(Loaded { file: env.file.clone(), builtin: env.builtin, value })
 }
@@ -300,7 +307,10 @@ impl Binder<'_> {
         };
         if self.policy.providers.as_ref().is_some_and(|allowed| !allowed.contains(provider)) {
             let label = format!("`{provider}` is not among the providers of this profile");
-            diagnostics.push(self.forbidden(place.clone(), label));
+            let allowed: Vec<&str> =
+                self.policy.providers.iter().flatten().map(SubjectName::as_str).collect();
+            diagnostics
+                .push(self.forbidden(place.clone(), label).help(format!("allowed: {}", allowed.join(", "))));
             return None;
         }
         Some(&file.value)
@@ -333,7 +343,13 @@ impl Binder<'_> {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<RegionName> {
         let country = &self.env.value.location.country;
-        let found = region_for(&self.env.value, &self.data_places, provider);
+        // What is bound by default goes where the environment is; what is bound by name may go wherever its data may.
+        let by_default = *route == Route::keys(["bind", "default"]);
+        let found = if by_default {
+            region_in(provider, &|place| place == country)
+        } else {
+            region_for(&self.env.value, &self.data_places, provider)
+        };
         if found.is_none() {
             let countries: BTreeSet<_> =
                 provider.places.values().map(|place| place.country.as_str()).collect();
@@ -341,7 +357,12 @@ impl Binder<'_> {
             diagnostics.push(
                 Diagnostic::error(Fault::NoPlace)
                     .at(Spot::value(self.env.file.clone(), route.clone()))
-                    .label(format!("`{name}` ({kind}) would have to be in {country}"))
+                    .label(if by_default {
+                        format!("what is bound by default would have to be in {country}")
+                    } else {
+                        format!("`{name}` ({kind}) would have to be in {country}")
+                    })
+                    .help("pin a `region:` in the binding, or choose another provider")
                     .note("offered", format!("{} is in {}", provider.name, countries.join(", "))),
             );
         }

@@ -26,7 +26,9 @@ use crate::diag::{Diagnostic, Fault};
 use crate::load::{Loaded, Repository, StackFiles};
 use crate::model::component::ComponentType;
 use crate::model::environment::{Binding, Environment, SizeDetails, Tier};
-use crate::model::names::{ComponentName, DataName, EnvName, Place, RegionName, StackName, SubjectName};
+use crate::model::names::{
+    ComponentName, DataName, EnvName, HostName, Place, RegionName, StackName, SubjectName,
+};
 use crate::model::stack::{DataClass, Purpose, Stack};
 use crate::model::subject::Provider;
 use crate::model::waiver::{Release, Waivers};
@@ -166,6 +168,7 @@ pub fn resolve(repository: &Repository, what_if: &WhatIf) -> (Vec<Target>, Vec<D
     let mut diagnostics = Vec::new();
     let policies = profile::resolve_all(repository, &mut diagnostics);
     let accounts = account::index(repository, &mut diagnostics);
+    let domains = domains(repository);
     let jobs: Vec<_> = repository
         .stacks
         .iter()
@@ -176,6 +179,7 @@ pub fn resolve(repository: &Repository, what_if: &WhatIf) -> (Vec<Target>, Vec<D
         .map(|(stack, files, env_name, env)| {
             let id = TargetId { stack: (*stack).clone(), env: (*env_name).clone() };
             let mut found = Vec::new();
+            found.extend(domain_twice(&domains, &id, env));
             let target = resolve_one(repository, &policies, &accounts, &id, files, env, what_if, &mut found);
             for diagnostic in &mut found {
                 diagnostic.target.get_or_insert_with(|| id.to_string());
@@ -190,6 +194,34 @@ pub fn resolve(repository: &Repository, what_if: &WhatIf) -> (Vec<Target>, Vec<D
     }
     account::connect(repository, &accounts, &mut targets, &mut diagnostics);
     (targets, diagnostics)
+}
+
+/// Which environments say that a DNS zone is theirs.
+fn domains(repository: &Repository) -> BTreeMap<&HostName, Vec<TargetId>> {
+    let mut domains: BTreeMap<&HostName, Vec<TargetId>> = BTreeMap::new();
+    for (stack, files) in &repository.stacks {
+        for (env, file) in &files.environments {
+            if let Some(domain) = &file.value.domain {
+                domains.entry(domain).or_default().push(TargetId { stack: stack.clone(), env: env.clone() });
+            }
+        }
+    }
+    domains
+}
+
+/// A DNS zone is that of one environment.
+fn domain_twice(
+    domains: &BTreeMap<&HostName, Vec<TargetId>>,
+    id: &TargetId,
+    env: &Loaded<Environment>,
+) -> Option<Diagnostic> {
+    let others = domains.get(env.value.domain.as_ref()?)?;
+    let other = others.iter().find(|other| *other != id)?;
+    let diagnostic = Diagnostic::error(Fault::Contradiction)
+        .at(crate::diag::Place::value(env.file.clone(), crate::diag::Route::keys(["domain"])))
+        .label(format!("{other} is published below this domain too"))
+        .help("give each environment a zone of its own");
+    Some(diagnostic)
 }
 
 #[expect(clippy::too_many_arguments, reason = "everything that a target is made of, named once")]

@@ -55,6 +55,7 @@ pub(super) fn check_names(
 ) {
     let value = &stack.value;
     let known = || settings.keys().map(ComponentName::as_str);
+    let mut found = Vec::new();
     let mut missing = |name: &str, place: Spot| {
         if !settings.contains_key(name) {
             diagnostics.push(unknown(format!("the stack has no component `{name}`"), name, known(), place));
@@ -65,7 +66,17 @@ pub(super) fn check_names(
     }
     for (name, class) in data {
         let place = Spot::value(stack.file.clone(), Route::keys(["data", name.as_str(), "in"]));
-        missing(class.component.as_str(), place);
+        missing(class.component.as_str(), place.clone());
+        if let Some(kind) =
+            settings.get(class.component.as_str()).map(Settings::kind).filter(|kind| !keeps_data(*kind))
+        {
+            found.push(
+                Diagnostic::error(Fault::Contradiction)
+                    .at(place)
+                    .label(format!("a component of type {kind} keeps no data of its own"))
+                    .help("a database, an object store, a cache or the secrets store do"),
+            );
+        }
     }
     for name in value.needs.keys() {
         missing(name.as_str(), Spot::key(stack.file.clone(), Route::keys(["needs", name.as_str()])));
@@ -116,6 +127,7 @@ pub(super) fn check_names(
             diagnostics,
         );
     }
+    diagnostics.extend(found);
     super::size::check(stack, env, settings, diagnostics);
     check_workloads(stack, env, settings, diagnostics);
 }
@@ -165,6 +177,20 @@ fn check_workloads(
                 );
             }
         }
+        for (used, _) in workload.uses.iter().filter(|(_, access)| **access == Access::LegalHold) {
+            let holds =
+                stack.value.data.values().any(|class| class.component.as_str() == used && class.legal_hold);
+            if !holds {
+                diagnostics.push(
+                    Diagnostic::error(Fault::Contradiction)
+                        .at(at(&["uses", used]))
+                        .label(format!("no data class in `{used}` can be put on hold"))
+                        .help(
+                            "add `legal_hold: true` to a class that is write-once, or ask for another access",
+                        ),
+                );
+            }
+        }
         let mut accesses_of: BTreeMap<&str, Access> = BTreeMap::new();
         for (used, access) in &workload.uses {
             let component = used.split('/').next().unwrap_or(used);
@@ -204,6 +230,12 @@ fn check_workloads(
                 .help("the stack publishes workloads: `domain: dev.example.org` says below which DNS zone"),
         );
     }
+}
+
+/// Components of these types keep data that classes describe.
+fn keeps_data(kind: ComponentType) -> bool {
+    use ComponentType::{Cache, ObjectStore, Postgres, Secrets, Surrealdb, Telemetry, Temporal};
+    matches!(kind, Cache | ObjectStore | Postgres | Secrets | Surrealdb | Telemetry | Temporal)
 }
 
 /// A host leads to one workload.

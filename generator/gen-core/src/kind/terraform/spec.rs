@@ -234,7 +234,7 @@ fn object_store(target: &Target, component: &Resolved) -> Value {
     let worm = target.worm(&component.name).map(|(_, class, mode)| {
         json!({
             "mode": mode.as_str(),
-            "retain_days": class.retain.as_days(),
+            "retain_days": class.retain.as_calendar_days(),
             "legal_hold": class.legal_hold,
         })
     });
@@ -254,7 +254,7 @@ fn object_store(target: &Target, component: &Resolved) -> Value {
     if let Some(worm) = worm {
         value["worm"] = worm;
     } else if let Some(retain) = longest {
-        value["expire_days"] = json!(retain.as_days());
+        value["expire_days"] = json!(retain.as_calendar_days());
     }
     value
 }
