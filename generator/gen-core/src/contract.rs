@@ -47,12 +47,12 @@ macro_rules! contracts {
 contracts! {
     /// Guards of a cloud account.
     Account {
-        /// Bucket that the audit trail is kept in.
-        trail_bucket: String,
+        /// Bucket that the audit trail is kept in; none where the provider keeps it.
+        trail_bucket: Option<String>,
         /// The audit trail.
-        trail_arn: String,
+        trail_arn: Option<String>,
         /// Key that encrypts it.
-        key_id: String,
+        key_id: Option<String>,
     }
     /// Where Terraform keeps its state.
     State {
@@ -60,8 +60,10 @@ contracts! {
         bucket: String,
         /// Region of the bucket.
         region: String,
-        /// Key that encrypts it.
-        key_id: String,
+        /// Address of the S3 API.
+        endpoint: String,
+        /// Key that encrypts it; none under the provider's own.
+        key_id: Option<String>,
         /// How it is locked: a member of `state.lock`.
         lock: String,
     }
@@ -69,8 +71,8 @@ contracts! {
     Ci {
         /// Roles by `<stack>-<environment>`.
         roles: BTreeMap<String, CiRoles>,
-        /// Permission boundary of every role that CI creates.
-        boundary: String,
+        /// Permission boundary of every role that CI creates, where there is such a thing.
+        boundary: Option<String>,
     }
     /// Private network.
     Network {
@@ -114,8 +116,8 @@ contracts! {
         tls: String,
         /// Reference to the administrator's secret.
         admin_ref: String,
-        /// What backups are made of.
-        backup_arn: String,
+        /// What a restore starts from, where the provider names it.
+        backup_ref: Option<String>,
         /// Policies by access.
         grants: BTreeMap<String, String>,
     }
@@ -162,10 +164,10 @@ contracts! {
         version: String,
         /// Certificate authority of the API, base64.
         certificate_authority: String,
-        /// Security group of the control plane.
-        security_group_id: String,
-        /// Security group of the nodes.
-        node_security_group_id: String,
+        /// Security group of the control plane, where there is one.
+        security_group_id: Option<String>,
+        /// Security group of the nodes, where there is one.
+        node_security_group_id: Option<String>,
         /// Identities by workload.
         pod_roles: BTreeMap<String, String>,
     }
@@ -178,8 +180,10 @@ contracts! {
     Telemetry {
         /// Where metrics are written to.
         metrics_endpoint: String,
-        /// Log group.
-        logs_group: String,
+        /// Where logs are written to, where that is an address.
+        logs_endpoint: Option<String>,
+        /// Log group, where logs have one.
+        logs_group: Option<String>,
         /// Where traces are written to.
         traces_endpoint: String,
         /// Policies by access.
@@ -187,8 +191,8 @@ contracts! {
     }
     /// Certificates, names, load balancing.
     Edge {
-        /// DNS zone.
-        zone_id: String,
+        /// DNS zone, where it is made here.
+        zone_id: Option<String>,
         /// Name servers of the zone.
         name_servers: Vec<String>,
         /// DNS name of the load balancer.
@@ -220,9 +224,9 @@ mod tests {
 
     #[test]
     fn a_missing_and_an_unknown_field_are_named() {
-        let wrong = serde_json::json!({"bucket": "b", "region": "r", "key_id": "k"});
+        let wrong = serde_json::json!({"bucket": "b", "region": "r", "endpoint": "e", "key_id": "k"});
         assert!(check(ComponentType::State, &wrong).is_err_and(|error| error.contains("lock")));
-        let wrong = serde_json::json!({"bucket": "b", "region": "r", "key_id": "k", "lock": "l", "extra": 1});
+        let wrong = serde_json::json!({"bucket": "b", "region": "r", "endpoint": "e", "key_id": "k", "lock": "l", "extra": 1});
         assert!(check(ComponentType::State, &wrong).is_err_and(|error| error.contains("extra")));
         assert!(check(ComponentType::Temporal, &serde_json::json!({})).is_err());
     }

@@ -165,11 +165,16 @@ variable "cluster" {
     endpoint               = string
     version                = string
     certificate_authority  = string
-    security_group_id      = string
-    node_security_group_id = string
+    security_group_id      = optional(string)
+    node_security_group_id = optional(string)
     pod_roles              = map(string)
   })
   nullable = false
+
+  validation {
+    condition     = var.cluster.node_security_group_id != null
+    error_message = "cluster.node_security_group_id must be given: it is opened to the load balancer."
+  }
 }
 
 variable "keys" {

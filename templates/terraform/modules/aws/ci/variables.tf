@@ -143,10 +143,11 @@ variable "spec" {
 variable "state" {
   description = "Where roots keep their state: exports of the component of type state."
   type = object({
-    bucket = string
-    region = string
-    key_id = string
-    lock   = string
+    bucket   = string
+    region   = string
+    endpoint = string
+    key_id   = optional(string)
+    lock     = string
   })
   nullable = false
 

@@ -8,7 +8,7 @@ output "exports" {
     tls       = "verify-full"
     admin_ref = aws_db_instance.this.master_user_secret[0].secret_arn
     # The copy survives the region, so it is preferred; without one, the instance itself.
-    backup_arn = one(concat(aws_db_instance_automated_backups_replication.this[*].id, var.spec.backup_copy ? [] : [aws_db_instance.this.arn]))
+    backup_ref = one(concat(aws_db_instance_automated_backups_replication.this[*].id, var.spec.backup_copy ? [] : [aws_db_instance.this.arn]))
     grants     = local.grants
   }
 }

@@ -24,7 +24,7 @@ variable "upstream" {
   type = object({
     db = object({
       admin_ref  = string
-      backup_arn = string
+      backup_ref = optional(string)
       databases  = list(string)
       grants     = map(string)
       host       = string

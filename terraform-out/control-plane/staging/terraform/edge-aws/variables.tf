@@ -26,9 +26,9 @@ variable "upstream" {
       certificate_authority  = string
       endpoint               = string
       name                   = string
-      node_security_group_id = string
+      node_security_group_id = optional(string)
       pod_roles              = map(string)
-      security_group_id      = string
+      security_group_id      = optional(string)
       version                = string
     })
     keys = object({

@@ -42,10 +42,11 @@ variables {
     }
   }
   state = {
-    bucket = "foundation-dev-state-123456789012"
-    region = "eu-central-1"
-    key_id = "arn:aws:kms:eu-central-1:123456789012:key/11111111-1111-4111-8111-111111111111"
-    lock   = "s3_lockfile"
+    bucket   = "foundation-dev-state-123456789012"
+    region   = "eu-central-1"
+    endpoint = "https://s3.eu-central-1.amazonaws.com"
+    key_id   = "arn:aws:kms:eu-central-1:123456789012:key/11111111-1111-4111-8111-111111111111"
+    lock     = "s3_lockfile"
   }
 }
 
@@ -616,10 +617,11 @@ run "refuses_a_state_of_another_account" {
 
   variables {
     state = {
-      bucket = "foundation-dev-state-999999999999"
-      region = "eu-central-1"
-      key_id = "arn:aws:kms:eu-central-1:999999999999:key/11111111-1111-4111-8111-111111111111"
-      lock   = "s3_lockfile"
+      bucket   = "foundation-dev-state-999999999999"
+      region   = "eu-central-1"
+      endpoint = "https://s3.eu-central-1.amazonaws.com"
+      key_id   = "arn:aws:kms:eu-central-1:999999999999:key/11111111-1111-4111-8111-111111111111"
+      lock     = "s3_lockfile"
     }
   }
 }

@@ -43,10 +43,11 @@ variables {
     }
   }
   state = {
-    bucket = "foundation-dev-state-123456789012"
-    region = "eu-central-1"
-    key_id = "arn:aws:kms:eu-central-1:123456789012:key/11111111-1111-4111-8111-111111111111"
-    lock   = "s3_lockfile"
+    bucket   = "foundation-dev-state-123456789012"
+    region   = "eu-central-1"
+    endpoint = "https://s3.eu-central-1.amazonaws.com"
+    key_id   = "arn:aws:kms:eu-central-1:123456789012:key/11111111-1111-4111-8111-111111111111"
+    lock     = "s3_lockfile"
   }
 }
 

@@ -265,7 +265,7 @@ run "production_is_protected_and_copied" {
   }
 
   assert {
-    condition     = output.exports.backup_arn == aws_db_instance_automated_backups_replication.this[0].id
+    condition     = output.exports.backup_ref == aws_db_instance_automated_backups_replication.this[0].id
     error_message = "The copy is what a restore starts from."
   }
 
@@ -298,7 +298,7 @@ run "exports_the_contract" {
   command = plan
 
   assert {
-    condition     = toset(keys(output.exports)) == toset(["host", "port", "major", "databases", "tls", "admin_ref", "backup_arn", "grants"])
+    condition     = toset(keys(output.exports)) == toset(["host", "port", "major", "databases", "tls", "admin_ref", "backup_ref", "grants"])
     error_message = "The exports have exactly the fields of the contract."
   }
 
@@ -308,7 +308,7 @@ run "exports_the_contract" {
   }
 
   assert {
-    condition     = output.exports.backup_arn == "arn:aws:rds:eu-central-1:123456789012:db:control-plane-dev-db" && startswith(output.exports.admin_ref, "arn:aws:secretsmanager:eu-central-1:")
+    condition     = output.exports.backup_ref == "arn:aws:rds:eu-central-1:123456789012:db:control-plane-dev-db" && startswith(output.exports.admin_ref, "arn:aws:secretsmanager:eu-central-1:")
     error_message = "Without a copy, a restore starts from the instance."
   }
 }

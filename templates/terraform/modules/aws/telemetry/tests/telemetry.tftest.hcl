@@ -112,7 +112,7 @@ run "exports_where_to_send" {
   }
 
   assert {
-    condition     = output.exports.logs_group == aws_cloudwatch_log_group.logs.name && toset(keys(output.exports)) == toset(["grants", "logs_group", "metrics_endpoint", "traces_endpoint"])
+    condition     = output.exports.logs_group == aws_cloudwatch_log_group.logs.name && toset(keys(output.exports)) == toset(["grants", "logs_endpoint", "logs_group", "metrics_endpoint", "traces_endpoint"])
     error_message = "Exports are the fields of the contract."
   }
 }
