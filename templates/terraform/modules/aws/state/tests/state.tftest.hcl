@@ -123,7 +123,7 @@ run "exports_the_contract" {
   command = plan
 
   assert {
-    condition     = output.exports == { bucket = "foundation-dev-state-123456789012", region = "eu-central-1", key_id = "arn:aws:kms:eu-central-1:123456789012:key/11111111-1111-4111-8111-111111111111", lock = "s3_lockfile" }
+    condition     = output.exports == { bucket = "foundation-dev-state-123456789012", region = "eu-central-1", endpoint = "https://s3.eu-central-1.amazonaws.com", key_id = "arn:aws:kms:eu-central-1:123456789012:key/11111111-1111-4111-8111-111111111111", lock = "s3_lockfile" }
     error_message = "The exports have exactly the fields of the contract; the lock is an object beside the state."
   }
 }
