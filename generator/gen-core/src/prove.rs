@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::check::{Checked, Matrix, Refused, check, refusals};
+use crate::check::{Checked, Matrix, Refused, check, planned, refusals};
 use crate::diag::{Diagnostic, Fault, Place, any_error};
 use crate::load::Repository;
 use crate::model::units::Date;
@@ -107,7 +107,9 @@ pub fn judge(repository: &Repository, matrix: &Matrix, target: Target) -> (Judge
     match outcome {
         Ok(checked) => (Judged::Checked(Box::new(checked)), found),
         Err(refused) => {
-            found.extend(refusals(repository, matrix, &refused));
+            let refusals = refusals(repository, matrix, &refused);
+            let is_planned = refused.target.env.value.planned && refused.report.is_refused();
+            found.extend(if is_planned { planned(&refused, refusals) } else { refusals });
             (Judged::Refused(refused), found)
         }
     }

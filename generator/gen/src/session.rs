@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Component, PathBuf};
 use std::sync::Arc;
 
-use gen_core::diag::{Diagnostic, Fault, did_you_mean};
+use gen_core::diag::{Diagnostic, Fault, Severity, did_you_mean};
 use gen_core::load::Repository;
 use gen_core::model::names::{ComponentName, ProfileName, SubjectName};
 use gen_core::model::units::Date;
@@ -138,8 +138,13 @@ impl Session {
                     && self.env.as_deref().is_none_or(|wanted| wanted == env)
             })
         };
-        let found: Vec<Diagnostic> = found.into_iter().filter(asked).collect();
-        self.diagnostics.extend(found);
+        // What stands in the way of a planned environment is said in full to whoever asks for it, else summed up.
+        let partial = self.is_partial();
+        let said = |diagnostic: &Diagnostic| {
+            let warns = diagnostic.severity == Severity::Warning && diagnostic.fault.is_verdict();
+            !warns || partial != (diagnostic.fault == Fault::Planned)
+        };
+        self.diagnostics.extend(found.into_iter().filter(asked).filter(said));
     }
 }
 

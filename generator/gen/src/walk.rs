@@ -28,6 +28,8 @@ pub(crate) enum TargetState {
     Ok,
     /// Something that it needs is lacking or not known.
     Refused,
+    /// The same, and it is not in operation yet.
+    Planned,
     /// Faults of models, modules or templates keep it from being rendered.
     Invalid,
 }
@@ -38,6 +40,7 @@ impl TargetState {
         match self {
             Self::Ok => "ok",
             Self::Refused => "refused",
+            Self::Planned => "planned",
             Self::Invalid => "invalid",
         }
     }
@@ -146,7 +149,10 @@ fn visit<T>(
                 (TargetState::Invalid, nothing())
             }
         },
-        Judged::Refused(refused) if refused.report.is_refused() => (TargetState::Refused, nothing()),
+        Judged::Refused(refused) if refused.report.is_refused() => {
+            let planned = target.env.value.planned;
+            (if planned { TargetState::Planned } else { TargetState::Refused }, nothing())
+        }
         Judged::Refused(_) => (TargetState::Invalid, nothing()),
     };
     let ok = state == TargetState::Ok;
@@ -164,7 +170,9 @@ fn visit<T>(
         tree: &tree,
         diff: diff.as_ref(),
     });
-    Outcome { kept, modules, rendered: ok, found }
+    // What was never rendered needs no modules; what once was keeps those that it has.
+    let nowhere = state == TargetState::Planned && !session.root.join(folder(&target.id).as_ref()).exists();
+    Outcome { kept, modules, rendered: ok || nowhere, found }
 }
 
 /// Modules in use and, if every target is known (`whole`), what is left of targets that are gone.

@@ -19,7 +19,7 @@ use std::sync::Arc;
 pub use candidates::{Candidate, candidates};
 pub use checked::{Checked, Counts, Refused, Report, check};
 pub use matrix::{Claim, Matrix};
-pub use refusal::refusals;
+pub use refusal::{planned, refusals};
 pub use truth::Truth;
 pub use verdict::{Verdict, VerdictKind, judge};
 pub use waiver::{Waived, WaiverContext, waivers};
@@ -28,13 +28,15 @@ use crate::diag::Place;
 use crate::model::capability::Severity;
 use crate::model::names::{CapabilityId, ComponentName, DataName, ProfileName, RegionName, SubjectName};
 
-/// Which region a requirement is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// Where a requirement is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Site {
     /// Where the component is.
     Primary,
     /// Where copies of its data go.
     Copy,
+    /// At somebody else than who has the component: another provider that CI logs in at, or what stands in for it there.
+    At(SubjectName),
 }
 
 /// Why a requirement exists.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::diag::{Diagnostic, Fault};
+use crate::diag::{Diagnostic, Fault, Place, Route, Severity};
 use crate::load::Repository;
 use crate::model::names::ComponentName;
 
@@ -36,6 +36,32 @@ pub fn refusals(repository: &Repository, matrix: &Matrix, refused: &Refused) -> 
             }
         })
         .collect()
+}
+
+/// The same for an environment that is only planned: warnings, and before them the one that sums them up.
+pub fn planned(refused: &Refused, refusals: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let target = &refused.target;
+    let of = |kind: VerdictKind| {
+        let cells = refused.report.blocking().filter(|verdict| verdict.kind == kind);
+        let cells: BTreeSet<String> = cells
+            .map(|verdict| format!("{} {}", verdict.requirement.component, verdict.requirement.capability))
+            .collect();
+        cells.into_iter().collect::<Vec<_>>().join(", ")
+    };
+    let asked = refused.report.verdicts.len();
+    let mut summary = Diagnostic::warning(Fault::Planned)
+        .at(Place::value(target.env.file.clone(), Route::keys(["planned"])))
+        .label(format!("{} of {asked} requirements stand in the way", refused.report.blocking().count()))
+        .target(target.id.to_string());
+    for (name, kind) in [("lacking", VerdictKind::Refused), ("unknown", VerdictKind::NeedsEvidence)] {
+        let cells = of(kind);
+        if !cells.is_empty() {
+            summary = summary.note(name, cells);
+        }
+    }
+    summary = summary.help(format!("gen plan -s {} -e {} says more", target.id.stack, target.id.env));
+    let warnings = refusals.into_iter().map(|found| Diagnostic { severity: Severity::Warning, ..found });
+    std::iter::once(summary).chain(warnings).collect()
 }
 
 fn refusal(matrix: &Matrix, refused: &Refused, verdict: &Verdict) -> Diagnostic {

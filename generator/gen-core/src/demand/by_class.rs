@@ -2,26 +2,21 @@
 
 use serde_json::{Value, json};
 
-use crate::check::{Origin, Site};
+use crate::check::Origin;
 use crate::diag::{Place, Route};
 use crate::model::component::ComponentType;
 use crate::model::names::DataName;
 use crate::model::stack::DataClass;
 use crate::resolve::{Resolved, Target};
 
-use super::Ask;
+use super::{Ask, Wish};
 
 pub(super) fn ask(target: &Target, component: &Resolved, asks: &mut Vec<Ask>) {
     for (name, class) in target.data_in(&component.name) {
         for (capability, value, field) in of_class(target, component, class) {
-            asks.push(Ask {
-                component: component.name.clone(),
-                capability,
-                value,
-                site: Site::Primary,
-                origin: Origin::DataClass(name.clone()),
-                place: Some(field_place(target, name, field)),
-            });
+            let origin = Origin::DataClass(name.clone());
+            let place = Some(field_place(target, name, field));
+            asks.push(Ask { capability, wish: Wish::new(&component.name, value, origin, place) });
         }
     }
 }

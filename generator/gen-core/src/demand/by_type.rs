@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 
 use crate::check::{Origin, Site};
 use crate::diag::{self, Route};
-use crate::model::component::{Component, ComponentType, Issuer};
+use crate::model::component::{Component, ComponentType};
 use crate::model::names::{ComponentName, Place};
 use crate::resolve::{Resolved, Settings, Target};
 
-use super::{Ask, declared_at};
+use super::{Ask, Wish, declared_at};
 
 pub(super) fn ask(target: &Target, component: &Resolved, asks: &mut Vec<Ask>) {
     let mut found = of_type(target, component);
@@ -23,14 +23,9 @@ pub(super) fn ask(target: &Target, component: &Resolved, asks: &mut Vec<Ask>) {
         }
     }
     for (capability, value, site) in found {
-        asks.push(Ask {
-            component: component.name.clone(),
-            capability,
-            value,
-            site,
-            origin: Origin::ComponentType,
-            place: Some(asked_at(target, component, capability)),
-        });
+        let place = Some(asked_at(target, component, capability));
+        let wish = Wish::new(&component.name, value, Origin::ComponentType, place);
+        asks.push(Ask { capability, wish: Wish { site, ..wish } });
     }
 }
 
@@ -55,13 +50,6 @@ fn of_type(target: &Target, component: &Resolved) -> Vec<(&'static str, Value, S
             ("cost.budget_alert", json!(true)),
         ],
         ComponentType::State => vec![("s3.versioning", json!(true)), ("s3.encryption", json!(["sse_kms"]))],
-        ComponentType::Ci => {
-            let issuer = issuer(component).unwrap_or(Issuer::Github);
-            vec![
-                ("iam.oidc.workload_federation", json!("exact_subject")),
-                ("iam.oidc.issuers", json!([issuer.as_str()])),
-            ]
-        }
         ComponentType::Network => {
             let level = if target.egress().is_empty() { "cidr" } else { "fqdn" };
             vec![("net.private_network", json!(true)), ("net.egress.allowlist", json!(level))]
@@ -82,16 +70,10 @@ fn of_type(target: &Target, component: &Resolved) -> Vec<(&'static str, Value, S
         ComponentType::Cache => cache(target, component),
         ComponentType::Delivery => vec![("cdn.distribution", json!(true))],
         ComponentType::Realtime => vec![("net.lb.udp", json!(true))],
-        ComponentType::Surrealdb | ComponentType::Edge => Vec::new(),
+        // What CI needs depends on where it logs in: `ci.rs`.
+        ComponentType::Ci | ComponentType::Surrealdb | ComponentType::Edge => Vec::new(),
     };
     asked.into_iter().map(|(capability, value)| (capability, value, Site::Primary)).collect()
-}
-
-fn issuer(component: &Resolved) -> Option<Issuer> {
-    match &component.settings {
-        Settings::Declared(Component::Ci(ci)) => Some(ci.issuer),
-        _ => None,
-    }
 }
 
 fn postgres(target: &Target, component: &Resolved) -> Vec<(&'static str, Value)> {

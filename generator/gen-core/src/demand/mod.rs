@@ -2,6 +2,7 @@
 
 mod by_class;
 mod by_type;
+mod ci;
 
 pub(crate) use by_class::field_place;
 
@@ -14,19 +15,32 @@ use crate::check::{Origin, Question, Requirement, Site};
 use crate::diag::{Diagnostic, Fault, Place, Route, did_you_mean};
 use crate::kind::KINDS;
 use crate::load::Repository;
-use crate::model::capability::{Answers, Dictionary};
+use crate::model::capability::{Answers, Dictionary, Severity};
 use crate::model::component::ComponentType;
 use crate::model::names::{CapabilityId, ComponentName, SubjectName};
 use crate::resolve::{Bound, Resolved, Target};
 
-/// A requirement before it is known how bad its lack is and who is asked.
+/// A wish for a capability that the program itself knows.
 struct Ask {
-    component: ComponentName,
     capability: &'static str,
+    wish: Wish,
+}
+
+/// What is wished of a capability, before it is known how bad its lack is and who is asked.
+struct Wish {
+    component: ComponentName,
     value: Value,
     site: Site,
+    /// Its lack is never worse than this, whatever the dictionary says.
+    at_most: Option<Severity>,
     origin: Origin,
     place: Option<Place>,
+}
+
+impl Wish {
+    fn new(component: &ComponentName, value: Value, origin: Origin, place: Option<Place>) -> Self {
+        Self { component: component.clone(), value, site: Site::Primary, at_most: None, origin, place }
+    }
 }
 
 /// Everything that a target needs, sorted, equal requirements merged.
@@ -41,22 +55,18 @@ pub fn demand(
     for component in target.components.values() {
         by_type::ask(target, component, &mut asks);
         by_class::ask(target, component, &mut asks);
+        ci::ask(repository, target, component, &mut asks);
     }
     for kind in KINDS {
-        asks.extend((kind.needs)(repository, target).into_iter().map(|need| Ask {
-            component: need.component,
-            capability: need.capability,
-            value: need.value,
-            site: Site::Primary,
-            origin: Origin::ArtifactKind(kind.name),
-            place: Some(need.place),
+        asks.extend((kind.needs)(repository, target).into_iter().map(|need| {
+            let origin = Origin::ArtifactKind(kind.name);
+            let wish = Wish::new(&need.component, need.value, origin, Some(need.place));
+            Ask { capability: need.capability, wish }
         }));
     }
     for ask in asks {
         match CapabilityId::parse(ask.capability) {
-            Ok(capability) => {
-                demands.add(&ask.component, capability, ask.value, ask.site, ask.origin, ask.place);
-            }
+            Ok(capability) => demands.add(capability, ask.wish),
             Err(error) => {
                 demands.diagnostics.push(Diagnostic::error(Fault::BadFact).label(error.to_string()));
             }
@@ -78,24 +88,18 @@ struct Demands<'a> {
 }
 
 impl Demands<'_> {
-    fn add(
-        &mut self,
-        component: &ComponentName,
-        capability: CapabilityId,
-        value: Value,
-        site: Site,
-        origin: Origin,
-        place: Option<Place>,
-    ) {
+    fn add(&mut self, capability: CapabilityId, wish: Wish) {
+        let Wish { component, value, site, at_most, origin, place } = wish;
         let Some(entry) = self.dictionary.capabilities.get(&capability) else {
             self.unknown_capability(&capability, place);
             return;
         };
-        let Some(question) = self.question(component, entry.answers, site) else { return };
-        let severity = entry.severity(self.target.tier());
-        let key = (component.clone(), capability.clone(), value.to_string(), site);
+        let Some(question) = self.question(&component, entry.answers, &site) else { return };
+        let known = entry.severity(self.target.tier());
+        let severity = at_most.map_or(known, |most| most.min(known));
+        let key = (component.clone(), capability.clone(), value.to_string(), site.clone());
         let requirement = self.found.entry(key).or_insert_with(|| Requirement {
-            component: component.clone(),
+            component,
             capability,
             value,
             site,
@@ -131,15 +135,8 @@ impl Demands<'_> {
                 .collect();
             for component in components {
                 let origin = Origin::Profile(extra.profile.clone());
-                let place = Some(extra.place.clone());
-                self.add(
-                    &component,
-                    extra.capability.clone(),
-                    extra.value.clone(),
-                    Site::Primary,
-                    origin,
-                    place,
-                );
+                let wish = Wish::new(&component, extra.value.clone(), origin, Some(extra.place.clone()));
+                self.add(extra.capability.clone(), wish);
             }
         }
     }
@@ -150,13 +147,16 @@ impl Demands<'_> {
             for (capability, value) in needs {
                 let route = Route::keys(["needs", component.as_str(), capability.as_str()]);
                 let place = Some(Place::value(target.stack.file.clone(), route));
-                self.add(component, capability.clone(), value.clone(), Site::Primary, Origin::Needs, place);
+                self.add(capability.clone(), Wish::new(component, value.clone(), Origin::Needs, place));
             }
         }
     }
 
     /// Who is asked: `docs/matrix-rules.md` §4.
-    fn question(&self, component: &ComponentName, answers: Answers, site: Site) -> Option<Question> {
+    fn question(&self, component: &ComponentName, answers: Answers, site: &Site) -> Option<Question> {
+        if let Site::At(subject) = site {
+            return Some(Question { subject: subject.clone(), region: None, service: None });
+        }
         if answers == Answers::Engine {
             let subject = SubjectName::parse(self.target.env.value.engine.as_str()).ok()?;
             return Some(Question { subject, region: None, service: None });
@@ -169,7 +169,7 @@ impl Demands<'_> {
         Some(match &asked.bound {
             Bound::Managed { provider, region, copy } => Question {
                 subject: provider.clone(),
-                region: if site == Site::Copy { copy.clone() } else { region.clone() },
+                region: if *site == Site::Copy { copy.clone() } else { region.clone() },
                 service: self.service(provider, asked.kind()),
             },
             Bound::Hosted { product, .. } => {

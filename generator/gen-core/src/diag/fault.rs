@@ -50,6 +50,13 @@ macro_rules! faults {
     };
 }
 
+impl Fault {
+    /// A verdict on what providers offer, not a mistake in a file.
+    pub fn is_verdict(self) -> bool {
+        matches!(self, Self::Refused | Self::NeedsEvidence | Self::Planned)
+    }
+}
+
 faults! {
     /// The file is not plain UTF-8 text: it holds other bytes, a NUL, a byte-order mark in the middle, or a tab where YAML wants spaces.
     ///
@@ -237,6 +244,12 @@ faults! {
     ///
     /// Find out: run the probe or ask for the document that the diagnostic names, and add the fact with its evidence.
     NeedsEvidence = "GEN0402", Proof, "nobody knows whether a required capability is there";
+    /// An environment with `planned: true` is refused as yet.
+    ///
+    /// It is not in operation, so nothing depends on it: what stands in its way is a list of work, and fails nothing. Nothing is rendered for it.
+    ///
+    /// `gen plan -s <stack> -e <environment>` shows what is lacking and what has to be found out. Remove `planned` once it holds.
+    Planned = "GEN0403", Proof, "planned environment is refused as yet";
     /// A generated file was edited by hand: its content is neither what `gen` last wrote nor what it would write now.
     ///
     /// `gen` never overwrites or removes what it did not write.

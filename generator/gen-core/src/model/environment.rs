@@ -21,6 +21,9 @@ pub struct Environment {
     pub tier: Tier,
     /// The policy that applies.
     pub profile: ProfileName,
+    /// Not in operation yet: what refuses it is said and fails nothing.
+    #[serde(default)]
+    pub planned: bool,
     /// What applies the Terraform.
     #[serde(default)]
     pub engine: Engine,

@@ -109,7 +109,10 @@ pub(super) fn of_target(
                 && env.file.ends_with(&format!("/{}.yaml", account.foundation.env))
         });
         if let Some(own) = own {
-            accounts.extend(managed_by(components).map(|provider| (provider.clone(), own.clone())));
+            for provider in managed_by(components) {
+                // State may be kept in an account of another provider, which the environment names.
+                accounts.entry(provider.clone()).or_insert_with(|| own.clone());
+            }
         }
         return accounts;
     }

@@ -133,6 +133,7 @@ pub(super) fn resolve(
     }
     rules::check_hosts(&components, &declared, diagnostics);
     rules::check_needs(repository, &components, diagnostics);
+    rules::check_stand_ins(repository, env, diagnostics);
     components
 }
 

@@ -115,6 +115,15 @@ impl Target {
         self.data.iter().filter(move |(_, class)| class.component == *component)
     }
 
+    /// What stands in for workload federation at a provider: the product, and its address.
+    pub fn stand_in(&self, provider: &SubjectName) -> Option<(&SubjectName, &str)> {
+        let ci = self.of_type(ComponentType::Ci).next()?;
+        let bind = &self.env.value.bind;
+        let binding = bind.get(ci.name.as_str()).or_else(|| bind.get("default"))?;
+        let (product, address) = binding.via.get(provider)?.existing.first_key_value()?;
+        Some((product, address))
+    }
+
     /// Size settings of a component or workload.
     pub fn size(&self, name: &str) -> SizeDetails {
         use crate::model::environment::Size;

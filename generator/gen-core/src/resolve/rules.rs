@@ -6,7 +6,7 @@ use crate::diag::{Diagnostic, Fault, Place as Spot, Route};
 use crate::load::{Loaded, Repository};
 use crate::model::component::{Component, ComponentType};
 use crate::model::environment::Environment;
-use crate::model::names::{ComponentName, DataName};
+use crate::model::names::{ComponentName, DataName, SubjectName};
 use crate::model::stack::{DataClass, Purpose, Stack};
 use crate::model::workload::Access;
 
@@ -41,6 +41,57 @@ pub(super) fn check_worm(
                     .label(format!("`{other}` in the same component is locked in another way"))
                     .help("give each its own object store, or the same `worm` and `legal_hold`"),
             );
+        }
+    }
+}
+
+/// What stands in for workload federation is one product that there is, at an address of its own.
+pub(super) fn check_stand_ins(
+    repository: &Repository,
+    env: &Loaded<Environment>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for (component, binding) in &env.value.bind {
+        for (provider, fallback) in &binding.via {
+            let route = Route::keys(["bind", component.as_str(), "via", provider.as_str()]);
+            if !repository.providers.contains_key(provider) {
+                diagnostics.push(unknown(
+                    format!("there is no provider `{provider}`"),
+                    provider.as_str(),
+                    repository.providers.keys().map(SubjectName::as_str),
+                    Spot::key(env.file.clone(), route.clone()),
+                ));
+            }
+            let route = route.key("existing");
+            if fallback.existing.len() != 1 {
+                diagnostics.push(
+                    Diagnostic::error(Fault::Contradiction)
+                        .at(Spot::value(env.file.clone(), route.clone()))
+                        .label(format!(
+                            "one product hands out the keys of {provider}, not {}",
+                            fallback.existing.len()
+                        ))
+                        .help("name it with its address: `existing: {openbao: \"https://bao.example.org\"}`"),
+                );
+            }
+            for (product, address) in &fallback.existing {
+                let route = route.clone().key(product.as_str());
+                if !repository.products.contains_key(product) {
+                    diagnostics.push(unknown(
+                        format!("there is no product `{product}`"),
+                        product.as_str(),
+                        repository.products.keys().map(SubjectName::as_str),
+                        Spot::key(env.file.clone(), route.clone()),
+                    ));
+                }
+                if !address.starts_with("https://") {
+                    diagnostics.push(
+                        Diagnostic::error(Fault::WrongValue)
+                            .at(Spot::value(env.file.clone(), route))
+                            .label("CI sends its token there: the address starts with `https://`"),
+                    );
+                }
+            }
         }
     }
 }

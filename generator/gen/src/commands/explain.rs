@@ -39,7 +39,7 @@ pub(crate) fn run(global: &Global, arguments: &ExplainArgs) -> ExitCode {
     }
     let mut session = Session::open(global);
     let proof = session.prove(&WhatIf::default(), None);
-    session.diagnostics.retain(|found| !matches!(found.fault, Fault::Refused | Fault::NeedsEvidence));
+    session.diagnostics.retain(|found| !found.fault.is_verdict());
     let text = proof.as_ref().and_then(|proof| {
         capability(proof, topic)
             .or_else(|| profile(&session, topic))

@@ -76,11 +76,9 @@ fn outcome(diagnostics: &[Diagnostic], differs: bool) -> Outcome {
         return if differs { Outcome::Changes } else { Outcome::None };
     }
     let of = |area: Area| errors().any(|diagnostic| diagnostic.fault.area() == area);
-    let refused = |diagnostic: &Diagnostic| {
-        matches!(diagnostic.fault, gen_core::diag::Fault::Refused | gen_core::diag::Fault::NeedsEvidence)
-    };
     if errors().any(|diagnostic| {
-        !refused(diagnostic) && matches!(diagnostic.fault.area(), Area::Input | Area::Model | Area::Proof)
+        !diagnostic.fault.is_verdict()
+            && matches!(diagnostic.fault.area(), Area::Input | Area::Model | Area::Proof)
     }) {
         Outcome::Invalid
     } else if of(Area::Proof) {

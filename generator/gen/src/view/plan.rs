@@ -85,7 +85,11 @@ fn overview(body: &Body) -> String {
     let mut out = String::new();
     for (line, target) in plain.lines().zip(&body.targets) {
         let word = target.state.as_str();
-        let style = if target.state == TargetState::Ok { GOOD } else { BAD };
+        let style = match target.state {
+            TargetState::Ok => GOOD,
+            TargetState::Planned => ODD,
+            TargetState::Refused | TargetState::Invalid => BAD,
+        };
         match line.rfind(&format!("  {word}")) {
             Some(at) => {
                 let end = at + 2 + word.len();
@@ -254,7 +258,8 @@ fn closing(out: &mut String, body: &Body, options: &Options, partial: bool, seco
     let all = || body.targets.iter().map(|target| &target.files).chain([&body.shared]).chain(gone());
     let touched: usize = all().map(FilesDoc::touched).sum();
     let same: usize = all().map(|files| files.same).sum();
-    let roots: usize = body.targets.iter().map(|target| target.roots.len()).sum();
+    let rendered = body.targets.iter().filter(|target| target.state == TargetState::Ok);
+    let roots: usize = rendered.map(|target| target.roots.len()).sum();
     let stopped = body.targets.iter().filter(|target| target.state != TargetState::Ok).count();
     let _ = writeln!(out);
     let scope =
@@ -263,11 +268,15 @@ fn closing(out: &mut String, body: &Body, options: &Options, partial: bool, seco
         let blocking = target.requirements.iter().filter(|requirement| requirement.blocks).count();
         let reason = match target.state {
             TargetState::Refused => format!("{blocking} of {} requirements", target.asked),
+            TargetState::Planned => {
+                format!("refused as yet, for {blocking} of {} requirements", target.asked)
+            }
             _ => "it has faults".to_owned(),
         };
+        let style = if target.state == TargetState::Planned { ODD } else { BAD };
         let _ = writeln!(
             out,
-            "{BAD}{} {}{BAD:#}: {reason}. Nothing is rendered for it.",
+            "{style}{} {}{style:#}: {reason}. Nothing is rendered for it.",
             target.target,
             target.state.as_str()
         );

@@ -133,7 +133,7 @@ impl<'a> Terraform<'a> {
         let mut diagnostics = Vec::new();
         for component in target.components.values() {
             let Bound::Managed { provider, region, .. } = &component.bound else { continue };
-            if !is_made_here(target, component.kind()) {
+            if !is_made_here(target, component.kind(), provider) {
                 continue;
             }
             if self.module(provider, component.kind()).is_none() {
@@ -369,10 +369,13 @@ impl<'a> Terraform<'a> {
     }
 }
 
-/// Foundation components are made by the foundation stack alone; delivery is a part of the edge.
-fn is_made_here(target: &Target, kind: ComponentType) -> bool {
-    let foundation = kind.layer() == Layer::Foundation;
-    foundation == (target.purpose() == Purpose::Foundation) && kind != ComponentType::Delivery
+/// Foundation components are made by the foundation stack alone, in its own account; delivery is a part of the edge.
+fn is_made_here(target: &Target, kind: ComponentType, provider: &SubjectName) -> bool {
+    let foundation = target.purpose() == Purpose::Foundation;
+    let own = || target.accounts.get(provider).is_none_or(|account| account.foundation == target.id);
+    (kind.layer() == Layer::Foundation) == foundation
+        && kind != ComponentType::Delivery
+        && (!foundation || own())
 }
 
 /// What distinguishes the HCL of one root from that of another.

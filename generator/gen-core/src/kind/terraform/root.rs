@@ -130,10 +130,14 @@ fn wire(
     let mut wires = Vec::new();
     for variable in module.variables.keys() {
         if let Some(kind) = ComponentType::parse(variable) {
-            let component = target
-                .of_type(kind)
-                .find(|component| component.name != *own)
-                .ok_or_else(|| format!("module {} needs a component of type {kind}", module.path))?;
+            let found = target.of_type(kind).find(|component| component.name != *own);
+            // What a module can do without is handed over by its own provider alone: a key elsewhere opens nothing here.
+            let here = found.is_some_and(|component| *component.bound.subject() == root.provider);
+            if module.defaults.contains(variable) && !here {
+                continue;
+            }
+            let component =
+                found.ok_or_else(|| format!("module {} needs a component of type {kind}", module.path))?;
             if matches!(component.bound, Bound::Hosted { .. }) {
                 let name = &component.name;
                 return Err(format!(

@@ -107,9 +107,7 @@ pub(crate) fn run(global: &Global, arguments: &MatrixArgs) -> ExitCode {
         (Body { facts, ..Body::default() }, human)
     };
     // Whether a target is refused is not what was asked here.
-    session.diagnostics.retain(|found| {
-        !matches!(found.fault, gen_core::diag::Fault::Refused | gen_core::diag::Fault::NeedsEvidence)
-    });
+    session.diagnostics.retain(|found| !found.fault.is_verdict());
     super::finish(global, &mut session, "matrix", body, &human, false, false)
 }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use gen_core::check::{VerdictKind, words};
-use gen_core::diag::Fault;
 use gen_core::resolve::WhatIf;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -45,7 +44,7 @@ pub(super) fn run(global: &Global, arguments: &ProfileCheckArgs) -> ExitCode {
     let mut session = Session::open(global);
     let proof = session.prove(&WhatIf::default(), None);
     // What is missing is the answer, and not a fault of the question.
-    session.diagnostics.retain(|found| !matches!(found.fault, Fault::Refused | Fault::NeedsEvidence));
+    session.diagnostics.retain(|found| !found.fault.is_verdict());
     let mut body = Body::default();
     let mut found: BTreeMap<(bool, String, String, String), Missing> = BTreeMap::new();
     for judged in proof.iter().flat_map(|proof| &proof.targets) {

@@ -112,7 +112,7 @@ pub(super) fn run(global: &Global, arguments: &ReportArgs) -> ExitCode {
     let mut session = Session::open(global);
     let proof = session.prove(&WhatIf::default(), None);
     // What is open is part of the answer.
-    session.diagnostics.retain(|found| !matches!(found.fault, Fault::Refused | Fault::NeedsEvidence));
+    session.diagnostics.retain(|found| !found.fault.is_verdict());
     let mut body = Body::default();
     if let (Some(proof), Some(frameworks)) = (&proof, session.repository.frameworks.clone()) {
         let all = &frameworks.value.frameworks;
