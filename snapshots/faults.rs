@@ -18,6 +18,9 @@ struct Case {
     /// The command; `plan` if left out.
     #[serde(default)]
     args: Option<String>,
+    /// The exit status; 1 if left out.
+    #[serde(default)]
+    status: Option<i32>,
     /// Run `generate` before anything is changed.
     #[serde(default)]
     generate: bool,
@@ -112,7 +115,7 @@ fn run_all(cases: &[std::path::PathBuf]) -> Vec<(String, String)> {
             let before = cli::tree(repository.path());
             let arguments: Vec<&str> = case.args.as_deref().unwrap_or("plan").split_whitespace().collect();
             let said = cli::run(repository.path(), &arguments);
-            assert_eq!(said.status, 1, "{name}: {}", said.text());
+            assert_eq!(said.status, case.status.unwrap_or(1), "{name}: {}", said.text());
             if arguments[0] != "generate" {
                 assert_eq!(before, cli::tree(repository.path()), "{name} wrote something");
             }

@@ -1,5 +1,7 @@
 //! Proof for a whole target. Rendering accepts nothing but what this module made.
 
+use std::collections::BTreeMap;
+
 use crate::demand::demand;
 use crate::diag::{Diagnostic, any_error};
 use crate::load::Repository;
@@ -7,6 +9,7 @@ use crate::model::names::{ComponentName, EnvName};
 use crate::model::units::Date;
 use crate::resolve::Target;
 
+use super::StoreSettings;
 use super::matrix::Matrix;
 use super::verdict::{Verdict, VerdictKind, judge};
 use super::waiver::{Waived, WaiverContext, waivers};
@@ -67,9 +70,15 @@ impl Report {
 pub struct Checked {
     target: Target,
     report: Report,
+    stores: BTreeMap<ComponentName, StoreSettings>,
 }
 
 impl Checked {
+    /// How clients speak to a store of the target.
+    pub fn store(&self, component: &ComponentName) -> Option<&StoreSettings> {
+        self.stores.get(component)
+    }
+
     /// The target.
     pub fn target(&self) -> &Target {
         &self.target
@@ -100,7 +109,8 @@ pub fn check(
     if any_error(&diagnostics) || report.is_refused() {
         (Err(Box::new(Refused { target, report })), diagnostics)
     } else {
-        (Ok(Checked { target, report }), diagnostics)
+        let stores = super::store::of_target(matrix, &target);
+        (Ok(Checked { target, report, stores }), diagnostics)
     }
 }
 

@@ -36,6 +36,10 @@ pub struct Provider {
     #[serde(default)]
     #[schemars(schema_with = "crate::schema::map::<ComponentType, String>")]
     pub makes: BTreeMap<ComponentType, String>,
+    /// Addresses of services by component type; `{region}` is filled in.
+    #[serde(default)]
+    #[schemars(schema_with = "crate::schema::map::<ComponentType, String>")]
+    pub endpoints: BTreeMap<ComponentType, String>,
     /// Which service of the provider a module uses, where facts differ by service.
     #[serde(default)]
     #[schemars(schema_with = "crate::schema::map::<ComponentType, String>")]

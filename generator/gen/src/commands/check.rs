@@ -9,6 +9,7 @@ use gen_core::resolve::WhatIf;
 use crate::cli::{CheckArgs, Global};
 use crate::session::Session;
 use crate::view::text::count;
+use crate::walk::TargetState;
 
 use super::plan::{Detail, build};
 
@@ -65,8 +66,15 @@ pub(crate) fn run(global: &Global, arguments: &CheckArgs) -> ExitCode {
     } else if gen_core::diag::any_error(&session.diagnostics) {
         String::new()
     } else {
+        let planned = body.targets.iter().filter(|target| target.state == TargetState::Planned).count();
+        let planned = match planned {
+            0 => String::new(),
+            number => {
+                format!(" {} refused as yet.", count(number, "planned target is", "planned targets are"))
+            }
+        };
         format!(
-            "{}, {}: no faults, nothing refused, nothing differs.\n",
+            "{}, {}: no faults, nothing refused, nothing differs.{planned}\n",
             count(body.targets.len(), "target", "targets"),
             count(files, "file", "files")
         )

@@ -1,17 +1,24 @@
-//! Backends: where a root's state is, rendered from the template of the provider that keeps it.
+//! Backends: where a root's state is, rendered from the template of the provider that keeps it, else from the one for any store
+//! with the S3 API.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, context};
 
+use crate::check::Checked;
 use crate::diag::{Diagnostic, Fault, Place};
 use crate::load::Repository;
 use crate::model::component::ComponentType;
-use crate::resolve::{Bound, Target};
+use crate::model::names::RegionName;
+use crate::resolve::Bound;
 
 use super::Root;
+
+/// Name of the template for any store with the S3 API.
+const ANY: &str = "";
 
 /// Templates of backends by provider, compiled once.
 #[derive(Debug)]
@@ -32,9 +39,9 @@ impl Backends {
         });
         let mut faulty = BTreeMap::new();
         for (path, bytes) in &repository.templates {
-            let provider = path
-                .strip_prefix("templates/terraform/roots/")
-                .and_then(|rest| rest.strip_suffix("/backend.tf.j2"));
+            let provider = path.strip_prefix("templates/terraform/roots/").and_then(|rest| {
+                if rest == "backend.tf.j2" { Some(ANY) } else { rest.strip_suffix("/backend.tf.j2") }
+            });
             let Some(provider) = provider else { continue };
             let outcome = match std::str::from_utf8(bytes) {
                 Ok(text) => {
@@ -55,24 +62,66 @@ impl Backends {
         Self { templates }
     }
 
-    pub(super) fn render(&self, target: &Target, root: &Root) -> Result<String, String> {
+    pub(super) fn render(
+        &self,
+        repository: &Repository,
+        checked: &Checked,
+        root: &Root,
+    ) -> Result<String, String> {
+        let target = checked.target();
         let state =
             target.of_type(ComponentType::State).next().ok_or("the target has no component `state`")?;
-        let Bound::Managed { provider, region, .. } = &state.bound else {
-            return Err("gen renders backends of state that a provider manages".to_owned());
+        let store =
+            checked.store(&state.name).ok_or("nothing is known of how to speak to the store of states")?;
+        let key = format!("{}/{}/{}.tfstate", target.id.stack, target.id.env, root.name);
+        let (name, context) = match &state.bound {
+            Bound::Managed { provider, region, .. } => {
+                let account =
+                    target.accounts.get(provider).ok_or("the account that keeps the state is not named")?;
+                let foundation = format!("{}-{}", account.foundation.stack, account.foundation.env);
+                let bucket = bucket(&foundation, state.name.as_str(), account.id.as_str());
+                let region = region.as_ref().map(RegionName::as_str).unwrap_or_default();
+                let file = repository.providers.get(provider).ok_or("the provider has no file")?;
+                let endpoint = file.value.endpoints.get(&ComponentType::ObjectStore);
+                let context = context! {
+                    foundation, region, key, bucket,
+                    store => Serde(store),
+                    component => state.name.as_str(),
+                    account => account.id.as_str(),
+                    endpoint => endpoint.map(|address| address.replace("{region}", region)),
+                };
+                (provider.as_str(), context)
+            }
+            Bound::Existing { exports, .. } => {
+                let text = |key: &str| exports.get(key).and_then(serde_json::Value::as_str);
+                if text("lock") != Some("s3_lockfile") {
+                    return Err("gen renders backends of state that is locked by `s3_lockfile`".to_owned());
+                }
+                let context = context! {
+                    key,
+                    store => Serde(store),
+                    bucket => text("bucket"), region => text("region"), endpoint => text("endpoint"),
+                };
+                (ANY, context)
+            }
+            Bound::Hosted { .. } => {
+                return Err("state cannot be kept on what it describes: bind it to a provider, or bring it"
+                    .to_owned());
+            }
         };
-        let account = target.accounts.get(provider).ok_or("the account that keeps the state is not named")?;
-        let template = self.templates.get_template(provider.as_str()).map_err(|error| error.to_string())?;
-        template
-            .render(context! {
-                foundation => format!("{}-{}", account.foundation.stack, account.foundation.env),
-                component => state.name.as_str(),
-                account => account.id.as_str(),
-                region => region.as_ref().map(crate::model::names::RegionName::as_str).unwrap_or_default(),
-                key => format!("{}/{}/{}.tfstate", target.id.stack, target.id.env, root.name),
-            })
-            .map_err(|error| error.to_string())
+        let own = self.templates.get_template(name);
+        let template =
+            own.or_else(|_| self.templates.get_template(ANY)).map_err(|error| error.to_string())?;
+        template.render(context).map_err(|error| error.to_string())
     }
+}
+
+/// Name of a bucket for states: the foundation, the component, and as much of the account as a bucket's name holds.
+///
+/// Ids of accounts that are UUIDs are cut to their first group: 63 characters are all that a name may have. Modules of type
+/// `state` make the bucket under the same name.
+fn bucket(foundation: &str, component: &str, account: &str) -> String {
+    format!("{foundation}-{component}-{}", account.split('-').next().unwrap_or(account))
 }
 
 /// A quoted template string in HCL native syntax: `"`, `\`, `${` and `%{` are escaped.

@@ -19,10 +19,12 @@ use std::sync::{Arc, OnceLock, RwLock};
 
 use serde_json::{Map, Value, json};
 
+use crate::check::Checked;
 use crate::diag::{Diagnostic, Fault, Place, Route};
 use crate::kind::{Content, Kind, Rendered, Tree};
 use crate::load::Repository;
 use crate::model::component::{ComponentType, Layer};
+use crate::model::environment::Engine;
 use crate::model::names::{ComponentName, SubjectName};
 use crate::model::stack::Purpose;
 use crate::model::subject::Provider;
@@ -36,14 +38,13 @@ pub use root::{Hcl, Root};
 pub const NAME: &str = "terraform";
 
 /// Roots, their values and their locks.
-pub const KIND: Kind = Kind {
-    name: NAME,
-    needs: needs::needs,
-    render: |renderer, checked| renderer.terraform.render(checked.target()),
-};
+pub const KIND: Kind =
+    Kind { name: NAME, needs: needs::needs, render: |renderer, checked| renderer.terraform.render(checked) };
 
 /// Folder that the modules in use are copied to.
 pub const MODULE_COPIES: &str = "terraform-out/modules";
+/// How `OpenTofu` encrypts state and plans; the other engine does not read files of this kind.
+const ENCRYPTION: &str = "templates/terraform/roots/encryption.tofu";
 /// Folder of the hand-written modules.
 const MODULES: &str = "templates/terraform/modules/";
 
@@ -209,11 +210,12 @@ impl<'a> Terraform<'a> {
     }
 
     /// Renders all roots of a target, with paths below the target's folder.
-    fn render(&self, target: &Target) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
+    fn render(&self, checked: &Checked) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
+        let target = checked.target();
         let (roots, mut diagnostics) = self.roots(target);
         let mut files = Vec::new();
         for root in &roots {
-            match self.render_root(target, root) {
+            match self.render_root(checked, root) {
                 Ok(rendered) => files.extend(rendered),
                 Err(message) => diagnostics.push(
                     Diagnostic::error(Fault::ModuleMismatch)
@@ -225,7 +227,8 @@ impl<'a> Terraform<'a> {
         if diagnostics.is_empty() { Ok(files) } else { Err(diagnostics) }
     }
 
-    fn render_root(&self, target: &Target, root: &Root) -> Result<Vec<Rendered>, String> {
+    fn render_root(&self, checked: &Checked, root: &Root) -> Result<Vec<Rendered>, String> {
+        let target = checked.target();
         let file = self.repository.providers.get(&root.provider).ok_or("the provider has no file")?;
         let hcl = self.hcl_of(target, root, &file.value)?;
         let at = |name: &str| Arc::from(format!("{NAME}/{}/{name}", root.name));
@@ -238,8 +241,13 @@ impl<'a> Terraform<'a> {
         let mut text = serde_json::to_vec_pretty(&values).map_err(|error| error.to_string())?;
         text.push(b'\n');
         files.push(Rendered { path: at("gen.auto.tfvars.json"), content: Content::new(text) });
-        let backend = self.backends.render(target, root)?;
+        let backend = self.backends.render(self.repository, checked, root)?;
         files.push(Rendered { path: at("backend.tf"), content: Content::new(backend) });
+        if target.env.value.engine == Engine::Opentofu {
+            let text =
+                self.repository.templates.get(ENCRYPTION).ok_or("there is no template of encryption")?;
+            files.push(Rendered { path: at("encryption.tofu"), content: Content::new(text.as_ref()) });
+        }
         if let Some(lock) = self.lock(&file.value) {
             files.push(Rendered { path: at(".terraform.lock.hcl"), content: lock });
         }

@@ -32,7 +32,7 @@ fn parse(path: &str, bytes: &[u8]) -> Option<String> {
         Ok(text) => text,
         Err(error) => return Some(error.to_string()),
     };
-    if path.ends_with(".tf") || path.ends_with(".hcl") {
+    if path.ends_with(".tf") || path.ends_with(".tofu") || path.ends_with(".hcl") {
         text.parse::<Body>().err().map(|error| error.to_string())
     } else if path.ends_with(".json") {
         serde_json::from_str::<Value>(text).err().map(|error| error.to_string())
