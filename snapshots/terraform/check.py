@@ -1,4 +1,7 @@
-"""Real Terraform over the rendered roots and the modules: validate, plans on contract mocks, tags, wildcards, module tests.
+"""Real engines over the rendered roots and the modules: validate, plans on contract mocks, tags, wildcards, module tests, encryption.
+
+Roots are run by the engine of their environment: OpenTofu where `encryption.tofu` stands beside them, else Terraform. The tools that are
+missing are named, and fail the check.
 
 Standard library only. Everything runs in scratch copies; the tree is read, never written.
 
@@ -20,8 +23,15 @@ from typing import Any, Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 TAGS = {"stack", "environment", "component", "owner", "data_class", "cost_centre"}
-# Tags are set by the service on what these make, not by Terraform on the resource.
-MOCK = """
+# What stands in for credentials, so that a provider configures itself without a network.
+DUMMIES = {
+    "SCW_ACCESS_KEY": "SCWXXXXXXXXXXXXXXXXX",
+    "SCW_SECRET_KEY": "11111111-1111-4111-8111-111111111111",
+    "SCW_DEFAULT_ORGANIZATION_ID": "11111111-1111-4111-8111-111111111111",
+    "STACKIT_SERVICE_ACCOUNT_TOKEN": "dummy",
+    "TF_VAR_state_passphrase": "a passphrase for checks only",
+}
+AWS = """
 provider "aws" {{
 {alias}  access_key                  = "mock"
   secret_key                  = "mock"
@@ -45,19 +55,20 @@ def plugins() -> Path:
     raise SystemExit("no provider mirror: set GEN_PLUGIN_DIR to the folder that holds registry.terraform.io")
 
 
-def terraform(folder: Path, *arguments: str) -> str:
-    """Runs terraform; a failure ends the check with what it said."""
+def terraform(folder: Path, *arguments: str, engine: str = "terraform") -> str:
+    """Runs an engine; a failure ends the check with what it said."""
     environment = {
+        **DUMMIES,
         "PATH": os.environ["PATH"],
         "HOME": os.environ.get("HOME", "/"),
         "TF_CLI_CONFIG_FILE": "/dev/null",
         "CHECKPOINT_DISABLE": "1",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
-    done = subprocess.run(["terraform", *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=900)
+    done = subprocess.run([engine, *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=900)
     if done.returncode:
         said = done.stdout if arguments[0] == "test" else done.stderr
-        raise RuntimeError(f"terraform {' '.join(arguments)}\n{said[-6000:]}")
+        raise RuntimeError(f"{engine} {' '.join(arguments)}\n{said[-6000:]}")
     return done.stdout
 
 
@@ -149,9 +160,11 @@ def roots(mirror: Path, names: list[str]) -> list[str]:
             if names and not any(part in name for part in names):
                 continue
             (root / "backend.tf").unlink()
+            engine = "tofu" if (root / "encryption.tofu").exists() else "terraform"
             texts = (root / "providers.tf").read_text()
-            aliases = [""] + [f'  alias                       = "{alias}"\n' for alias in re.findall(r'alias\s+= "(\w+)"', texts)]
-            (root / "mock_override.tf").write_text("".join(MOCK.format(alias=alias) for alias in aliases))
+            if 'provider "aws"' in texts:
+                aliases = [""] + [f'  alias                       = "{alias}"\n' for alias in re.findall(r'alias\s+= "(\w+)"', texts)]
+                (root / "mock_override.tf").write_text("".join(AWS.format(alias=alias) for alias in aliases))
             variables = (root / "variables.tf").read_text()
             block = re.search(r'variable "upstream" \{.*?\n\}\n', variables, re.S)
             if block:
@@ -160,10 +173,11 @@ def roots(mirror: Path, names: list[str]) -> list[str]:
                 upstream = {component: mock(sources[component]) for component in wanted}
                 (root / "upstream.auto.tfvars.json").write_text(json.dumps({"upstream": upstream}))
             try:
-                terraform(root, "init", "-backend=false", "-input=false", "-no-color", "-lockfile=readonly", f"-plugin-dir={mirror}")
-                terraform(root, "validate", "-no-color")
-                terraform(root, "plan", "-input=false", "-no-color", "-out=plan.bin", "-refresh=false")
-                plan = json.loads(terraform(root, "show", "-json", "plan.bin"))
+                locked = ["-lockfile=readonly"] if (root / ".terraform.lock.hcl").exists() else []
+                terraform(root, "init", "-backend=false", "-input=false", "-no-color", *locked, f"-plugin-dir={mirror}", engine=engine)
+                terraform(root, "validate", "-no-color", engine=engine)
+                terraform(root, "plan", "-input=false", "-no-color", "-out=plan.bin", "-refresh=false", engine=engine)
+                plan = json.loads(terraform(root, "show", "-json", "plan.bin", engine=engine))
             except (RuntimeError, subprocess.TimeoutExpired) as error:
                 faults.append(f"{name}: {error}")
                 print(f"{name}: FAILED", flush=True)
@@ -171,7 +185,7 @@ def roots(mirror: Path, names: list[str]) -> list[str]:
             tagged, policies, found = check_plan(name, plan, excused)
             faults += found
             count = len(plan.get("resource_changes", []))
-            print(f"{name}: {count} resources planned, {tagged} tagged, {policies} policy statements read", flush=True)
+            print(f"{name}: {count} resources planned by {engine}, {tagged} tagged, {policies} policy statements read", flush=True)
             shutil.rmtree(root / ".terraform", ignore_errors=True)
     return faults
 
@@ -199,17 +213,64 @@ def modules(mirror: Path, names: list[str]) -> list[str]:
     return faults
 
 
+def encryption() -> list[str]:
+    """States and plans are unreadable without the passphrase, with another one, and for Terraform."""
+    faults: list[str] = []
+    secret = "a value that must not be readable"
+    with tempfile.TemporaryDirectory() as scratch:
+        root = Path(scratch)
+        shutil.copy(ROOT / "templates/terraform/roots/encryption.tofu", root)
+        (root / "main.tf").write_text(f'resource "terraform_data" "this" {{\n  input = "{secret}"\n}}\n')
+        terraform(root, "fmt", "-check", engine="tofu")
+        terraform(root, "init", "-input=false", "-no-color", engine="tofu")
+        terraform(root, "apply", "-auto-approve", "-input=false", "-no-color", engine="tofu")
+        terraform(root, "plan", "-input=false", "-no-color", "-out=plan.bin", engine="tofu")
+        for name in ("terraform.tfstate", "plan.bin"):
+            content = (root / name).read_bytes()
+            if secret.encode() in content or b"encrypted_data" not in content:
+                faults.append(f"encryption: {name} is readable")
+        if secret not in terraform(root, "show", "-json", engine="tofu"):
+            faults.append("encryption: the right passphrase does not open the state")
+
+        def opens(engine: str, passphrase: str | None) -> bool:
+            kept = DUMMIES.pop("TF_VAR_state_passphrase")
+            try:
+                if passphrase is not None:
+                    DUMMIES["TF_VAR_state_passphrase"] = passphrase
+                terraform(root, "plan", "-input=false", "-no-color", engine=engine)
+            except RuntimeError:
+                return False
+            finally:
+                DUMMIES["TF_VAR_state_passphrase"] = kept
+            return True
+
+        for what, engine, passphrase in (
+            ("without the passphrase", "tofu", None),
+            ("with another passphrase", "tofu", "another passphrase of some length"),
+            ("by terraform", "terraform", None),
+        ):
+            if opens(engine, passphrase):
+                faults.append(f"encryption: the state opens {what}")
+        (root / "terraform.tfstate").write_text(json.dumps({"version": 4, "terraform_version": "1.11.0", "serial": 1, "lineage": "x", "outputs": {}, "resources": []}))
+        if opens("tofu", DUMMIES["TF_VAR_state_passphrase"]):
+            faults.append("encryption: a state in clear is accepted")
+    print("encryption: states and plans open with the passphrase alone", flush=True)
+    return faults
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", choices=["roots", "modules"])
+    parser.add_argument("--only", choices=["roots", "modules", "encryption"])
     parser.add_argument("names", nargs="*")
     arguments = parser.parse_args()
     mirror = plugins()
-    faults: list[str] = []
-    if arguments.only != "modules":
-        faults += roots(mirror, arguments.names)
-    if arguments.only != "roots":
-        faults += modules(mirror, arguments.names)
+    missing = [engine for engine in ("terraform", "tofu") if shutil.which(engine) is None]
+    faults = [f"{engine} is not on the PATH" for engine in missing]
+    for name, check in (("roots", roots), ("modules", modules)):
+        if arguments.only in (None, name):
+            faults += check(mirror, arguments.names)
+    if arguments.only in (None, "encryption") and not missing:
+        faults += encryption()
     for fault in faults:
         print(f"fault: {fault}", file=sys.stderr)
     return 1 if faults else 0
