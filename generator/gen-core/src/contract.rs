@@ -208,6 +208,36 @@ contracts! {
     }
 }
 
+/// What has to be given of a component that is brought, as a line of YAML: each field that must be there, with its kind as value.
+///
+/// None for types that hand nothing on.
+pub fn skeleton(kind: ComponentType) -> Option<String> {
+    let schema = schema(kind)?;
+    let required: Vec<&str> = schema
+        .get("required")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let properties = schema.get("properties").and_then(Value::as_object)?;
+    // In the order of the contract, not of the alphabet: what matters comes first there.
+    let fields = required.iter().filter_map(|name| Some((name, properties.get(*name)?)));
+    let fields: Vec<String> = fields
+        .map(|(name, property)| {
+            let value = match property.get("type").and_then(Value::as_str) {
+                Some("string") => "\"...\"",
+                Some("integer" | "number") => "0",
+                Some("boolean") => "false",
+                Some("array") => "[]",
+                _ => "{}",
+            };
+            format!("{name}: {value}")
+        })
+        .collect();
+    Some(format!("{{{}}}", fields.join(", ")))
+}
+
 /// Roles of CI for one environment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -228,6 +258,7 @@ mod tests {
         assert!(check(ComponentType::State, &wrong).is_err_and(|error| error.contains("lock")));
         let wrong = serde_json::json!({"bucket": "b", "region": "r", "endpoint": "e", "key_id": "k", "lock": "l", "extra": 1});
         assert!(check(ComponentType::State, &wrong).is_err_and(|error| error.contains("extra")));
+        assert_eq!(skeleton(ComponentType::Backup).as_deref(), Some("{vault: \"...\"}"));
         assert!(check(ComponentType::Temporal, &serde_json::json!({})).is_err());
     }
 }

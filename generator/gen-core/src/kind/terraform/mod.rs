@@ -146,7 +146,13 @@ impl<'a> Terraform<'a> {
                             component.name,
                             component.kind()
                         ))
-                        .help("bring it: `existing: {...}` and `operated_by:`")
+                        .help(match crate::contract::skeleton(component.kind()) {
+                            Some(values) => format!(
+                                "bring it: `{}: {{operated_by: {provider}, existing: {values}}}`",
+                                component.name
+                            ),
+                            None => "bind it to a product or to another provider".to_owned(),
+                        })
                         .target(target.id.to_string()),
                 );
                 continue;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
+use gen_core::contract::skeleton;
 use gen_core::demand::demand;
 use gen_core::diag::{Diagnostic, Fault, Place};
 use gen_core::kind::{Content, Rendered};
@@ -12,7 +13,7 @@ use gen_core::model::environment::Tier;
 use gen_core::model::names::{CapabilityId, EnvName, ProfileName, StackName, SubjectName};
 use gen_core::model::profile::OnUnknown;
 use gen_core::prove::prepare;
-use gen_core::resolve::{Policy, TargetId, WhatIf};
+use gen_core::resolve::{Bound, Policy, TargetId, WhatIf};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
@@ -189,6 +190,7 @@ fn values(session: &Session, wanted: &Wanted, base: &Policy, asks: &[Ask]) -> Va
         longest => base.waivers.longest.to_string(),
         approvers => base.waivers.approvers,
         asks => Value::from(Serde(asks)),
+        components => Value::from(Serde(brought(session, wanted))),
     }
 }
 
@@ -234,6 +236,28 @@ fn asks(session: &Session, wanted: &Wanted) -> Vec<Ask> {
             without: capability.means.without.clone(),
         })
         .collect()
+}
+
+/// Components that the operator would have to hand over, each with what has to be said of it: no module makes anything there.
+fn brought(session: &Session, wanted: &Wanted) -> Vec<Brought> {
+    let Some(id) = &wanted.target else { return Vec::new() };
+    let (ground, _) =
+        prepare(&session.repository, &WhatIf::default(), None, &|target| target.stack == id.stack);
+    let Some(target) = ground.and_then(|ground| ground.targets.into_iter().next()) else { return Vec::new() };
+    let managed =
+        target.components.values().filter(|component| !matches!(component.bound, Bound::Hosted { .. }));
+    managed
+        .filter_map(|component| {
+            Some(Brought { name: component.name.to_string(), values: skeleton(component.kind())? })
+        })
+        .collect()
+}
+
+/// A component that the operator would have to hand over.
+#[derive(Serialize)]
+struct Brought {
+    name: String,
+    values: String,
 }
 
 fn asked_by(session: &Session, wanted: &Wanted, id: &TargetId) -> BTreeSet<CapabilityId> {
