@@ -1,0 +1,85 @@
+# Scaleway has no service that takes backups of everything. This is the place that copies go to, out of reach of whoever can
+# delete the originals: a write-once bucket, in another region where there is one.
+
+locals {
+  region = coalesce(var.context.replica_region, var.context.region)
+
+  # Names of buckets are unique among all customers, hence the start of the project's id.
+  name = "${var.context.name}-${var.component}-${split("-", var.context.account)[0]}"
+  tags = merge({ stack = var.context.stack, environment = var.context.environment, managed_by = "gen" }, var.tags)
+
+  # A key encrypts in its own region only. Object Storage wants its id without the region.
+  key_id = var.keys == null ? null : reverse(split("/", (var.context.replica_region == null ? var.keys.ids : var.keys.replica_ids)["backup"]))[0]
+}
+
+resource "scaleway_object_bucket" "this" {
+  name = local.name
+  # Object Lock can be had when a bucket is made and never later; without a default retention it locks nothing.
+  object_lock_enabled = true
+  force_destroy       = false # it would take locked copies with it
+  project_id          = var.context.account
+  region              = local.region
+  tags                = local.tags
+
+  versioning {
+    enabled = true
+  }
+
+  # Current copies are removed by the tool that wrote them, which alone knows what still hangs together. What it removed, or
+  # somebody else did, can be had back as long as a copy is kept.
+  lifecycle_rule {
+    id                                     = "old-versions"
+    enabled                                = true
+    abort_incomplete_multipart_upload_days = 7
+
+    noncurrent_version_expiration {
+      noncurrent_days = var.spec.retain_days
+    }
+
+    expiration {
+      expired_object_delete_marker = true
+    }
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "scaleway_object_bucket_lock_configuration" "this" {
+  count = var.spec.lock.enabled ? 1 : 0
+
+  bucket     = scaleway_object_bucket.this.name
+  project_id = var.context.account
+  region     = local.region
+
+  rule {
+    default_retention {
+      # At Scaleway everybody with rights on the bucket can alter the settings of a governance lock.
+      mode = "COMPLIANCE"
+      days = var.spec.retain_days
+    }
+  }
+}
+
+resource "scaleway_object_bucket_acl" "this" {
+  bucket     = scaleway_object_bucket.this.name
+  acl        = "private"
+  project_id = var.context.account
+  region     = local.region
+}
+
+resource "scaleway_object_bucket_server_side_encryption_configuration" "this" {
+  bucket     = scaleway_object_bucket.this.name
+  project_id = var.context.account
+  region     = local.region
+
+  rule {
+    bucket_key_enabled = local.key_id != null
+
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = local.key_id == null ? "AES256" : "aws:kms"
+      kms_master_key_id = local.key_id
+    }
+  }
+}

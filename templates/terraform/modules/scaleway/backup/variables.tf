@@ -1,0 +1,121 @@
+variable "context" {
+  description = "Where this root deploys. The same value for every module of a root."
+  type = object({
+    stack          = string
+    environment    = string
+    tier           = string
+    name           = string
+    account        = string
+    region         = string
+    replica_region = string
+    protected      = bool
+  })
+  nullable = false
+
+  validation {
+    condition     = contains(["development", "staging", "production"], var.context.tier)
+    error_message = "context.tier must be development, staging or production."
+  }
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,29}[a-z0-9]$", var.context.name))
+    error_message = "context.name must be 2 to 31 lower-case letters, digits and hyphens, start with a letter and not end with a hyphen."
+  }
+
+  validation {
+    condition     = can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", var.context.account))
+    error_message = "context.account must be the id of a Scaleway project, a UUID in lower case."
+  }
+
+  validation {
+    condition     = contains(["fr-par", "nl-ams", "pl-waw"], var.context.region)
+    error_message = "context.region must be fr-par, nl-ams or pl-waw."
+  }
+
+  validation {
+    condition     = var.context.replica_region == null ? true : contains(["fr-par", "nl-ams", "pl-waw"], var.context.replica_region)
+    error_message = "context.replica_region must be fr-par, nl-ams or pl-waw, or null where nothing is copied."
+  }
+
+  validation {
+    condition     = var.context.region != var.context.replica_region
+    error_message = "context.replica_region must differ from context.region: a copy in the same region does not survive the loss of the region."
+  }
+}
+
+variable "component" {
+  description = "Name of the component in the stack; part of the names of what the module makes."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]([a-z0-9-]{0,12}[a-z0-9])?$", var.component))
+    error_message = "component must be 1 to 14 lower-case letters, digits and hyphens, start with a letter and not end with a hyphen."
+  }
+}
+
+variable "tags" {
+  description = "Tags of every taggable resource: component and data_class. The module adds stack, environment and managed_by, as Scaleway's provider has no default tags."
+  type        = map(string)
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for key in ["component", "data_class"] : contains(keys(var.tags), key)])
+    error_message = "tags must contain component and data_class."
+  }
+}
+
+variable "spec" {
+  description = "How long copies are kept, whether they are locked, and whether they lie in the replica region. schedule belongs to whoever writes the copies; lock.grace_days has nothing to set at Scaleway."
+  type = object({
+    schedule    = string
+    retain_days = number
+    lock = object({
+      enabled    = bool
+      min_days   = number
+      max_days   = number
+      grace_days = number
+    })
+    copy = bool
+  })
+  nullable = false
+
+  validation {
+    condition     = var.spec.retain_days >= 1 && var.spec.retain_days <= 36500 && floor(var.spec.retain_days) == var.spec.retain_days
+    error_message = "spec.retain_days must be a whole number from 1 to 36500."
+  }
+
+  validation {
+    condition     = !var.context.protected || (var.spec.lock.enabled && var.spec.retain_days >= 7)
+    error_message = "In a protected environment spec.lock must be enabled and spec.retain_days at least 7."
+  }
+
+  validation {
+    condition     = !var.spec.lock.enabled || (var.spec.lock.min_days >= 1 && var.spec.lock.min_days <= var.spec.lock.max_days)
+    error_message = "spec.lock.min_days must be at least 1 and not above max_days."
+  }
+
+  validation {
+    condition     = !var.spec.lock.enabled || (var.spec.retain_days >= var.spec.lock.min_days && var.spec.retain_days <= var.spec.lock.max_days)
+    error_message = "spec.retain_days must lie between spec.lock.min_days and max_days."
+  }
+
+  validation {
+    condition     = !var.spec.copy || var.context.replica_region != null
+    error_message = "spec.copy needs context.replica_region: copies in the region of what they are copied from go with it."
+  }
+}
+
+variable "keys" {
+  description = "Exports of the keys component. Used: backup of the region that the copies lie in. Without them the bucket is encrypted under Scaleway's own keys."
+  type = object({
+    ids         = map(string)
+    replica_ids = map(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.keys == null ? true : contains(keys(var.context.replica_region == null ? var.keys.ids : var.keys.replica_ids), "backup")
+    error_message = "keys must have the purpose backup in the region that the copies lie in: in replica_ids where there is a replica region, else in ids."
+  }
+}

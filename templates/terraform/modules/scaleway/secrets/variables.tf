@@ -1,0 +1,104 @@
+variable "context" {
+  description = "Where this root deploys. The same value for every module of a root."
+  type = object({
+    stack          = string
+    environment    = string
+    tier           = string
+    name           = string
+    account        = string
+    region         = string
+    replica_region = string
+    protected      = bool
+  })
+  nullable = false
+
+  validation {
+    condition     = contains(["development", "staging", "production"], var.context.tier)
+    error_message = "context.tier must be development, staging or production."
+  }
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,29}[a-z0-9]$", var.context.name))
+    error_message = "context.name must be 2 to 31 lower-case letters, digits and hyphens, start with a letter and not end with a hyphen."
+  }
+
+  validation {
+    condition     = can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", var.context.account))
+    error_message = "context.account must be the id of a Scaleway project, a UUID in lower case."
+  }
+
+  validation {
+    condition     = contains(["fr-par", "nl-ams", "pl-waw"], var.context.region)
+    error_message = "context.region must be fr-par, nl-ams or pl-waw."
+  }
+
+  validation {
+    condition     = var.context.replica_region == null ? true : contains(["fr-par", "nl-ams", "pl-waw"], var.context.replica_region)
+    error_message = "context.replica_region must be fr-par, nl-ams or pl-waw, or null where nothing is copied."
+  }
+
+  validation {
+    condition     = var.context.region != var.context.replica_region
+    error_message = "context.replica_region must differ from context.region: a copy in the same region does not survive the loss of the region."
+  }
+}
+
+variable "component" {
+  description = "Name of the component in the stack; part of the names of what the module makes."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]([a-z0-9-]{0,12}[a-z0-9])?$", var.component))
+    error_message = "component must be 1 to 14 lower-case letters, digits and hyphens, start with a letter and not end with a hyphen."
+  }
+}
+
+variable "tags" {
+  description = "Tags of every taggable resource: component and data_class. The module adds stack, environment and managed_by, as Scaleway's provider has no default tags."
+  type        = map(string)
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for key in ["component", "data_class"] : contains(keys(var.tags), key)])
+    error_message = "tags must contain component and data_class."
+  }
+}
+
+variable "spec" {
+  description = "The secrets by name: which fields the JSON value has and what it is for. recovery_days and replicate have nothing to set at Scaleway."
+  type = object({
+    names = map(object({
+      keys    = list(string)
+      purpose = string
+    }))
+    recovery_days = number
+    replicate     = bool
+  })
+  nullable = false
+
+  validation {
+    condition     = length(var.spec.names) > 0
+    error_message = "spec.names needs at least one secret."
+  }
+
+  validation {
+    condition     = alltrue([for name in keys(var.spec.names) : can(regex("^[a-z0-9]+([_-][a-z0-9]+)*(/[a-z0-9]+([_-][a-z0-9]+)*)*$", name)) && length(name) <= 200])
+    error_message = "A name in spec.names is parts of lower-case letters and digits, joined by hyphens or underscores, with slashes between parts; at most 200 characters. Example: api/signing."
+  }
+
+  validation {
+    condition     = alltrue([for secret in values(var.spec.names) : length(secret.keys) > 0 && length(distinct(secret.keys)) == length(secret.keys) && alltrue([for key in secret.keys : can(regex("^[A-Za-z][A-Za-z0-9_.-]{0,62}$", key))])])
+    error_message = "Every secret in spec.names needs at least one key and none twice; a key starts with a letter and has letters, digits, dots, underscores and hyphens."
+  }
+
+  validation {
+    condition     = alltrue([for secret in values(var.spec.names) : length(trimspace(secret.purpose)) > 0 && length(secret.purpose) <= 500])
+    error_message = "Every secret in spec.names needs a purpose of 1 to 500 characters: somebody has to know what to put there."
+  }
+
+  validation {
+    condition     = var.spec.recovery_days >= 7 && floor(var.spec.recovery_days) == var.spec.recovery_days
+    error_message = "spec.recovery_days must be a whole number from 7: Scaleway keeps what is deleted for seven days."
+  }
+}
