@@ -1,15 +1,15 @@
 # Scaleway has no service that takes backups of everything. This is the place that copies go to, out of reach of whoever can
-# delete the originals: a write-once bucket, in another region where there is one.
+# delete the originals: a write-once bucket, in the replica region when that is asked for.
 
 locals {
-  region = coalesce(var.context.replica_region, var.context.region)
+  region = var.spec.copy ? var.context.replica_region : var.context.region
 
   # Names of buckets are unique among all customers, hence the start of the project's id.
   name = "${var.context.name}-${var.component}-${split("-", var.context.account)[0]}"
   tags = merge({ stack = var.context.stack, environment = var.context.environment, managed_by = "gen" }, var.tags)
 
   # A key encrypts in its own region only. Object Storage wants its id without the region.
-  key_id = var.keys == null ? null : reverse(split("/", (var.context.replica_region == null ? var.keys.ids : var.keys.replica_ids)["backup"]))[0]
+  key_id = var.keys == null ? null : reverse(split("/", (var.spec.copy ? var.keys.replica_ids : var.keys.ids)["backup"]))[0]
 }
 
 resource "scaleway_object_bucket" "this" {

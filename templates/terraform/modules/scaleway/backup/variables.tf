@@ -107,7 +107,7 @@ variable "spec" {
 }
 
 variable "keys" {
-  description = "Exports of the keys component. Used: backup of the region that the copies lie in. Without them the bucket is encrypted under Scaleway's own keys."
+  description = "Exports of the keys component. Used: backup, of the region that the copies lie in. Without them the bucket is encrypted under Scaleway's own keys."
   type = object({
     ids         = map(string)
     replica_ids = map(string)
@@ -115,7 +115,7 @@ variable "keys" {
   default = null
 
   validation {
-    condition     = var.keys == null ? true : contains(keys(var.context.replica_region == null ? var.keys.ids : var.keys.replica_ids), "backup")
-    error_message = "keys must have the purpose backup in the region that the copies lie in: in replica_ids where there is a replica region, else in ids."
+    condition     = var.keys == null ? true : contains(keys(var.spec.copy ? var.keys.replica_ids : var.keys.ids), "backup")
+    error_message = "keys must have the purpose backup in the region that the copies lie in: in replica_ids with spec.copy, else in ids."
   }
 }

@@ -80,20 +80,10 @@ run "encrypts_under_the_key_of_the_other_region" {
   }
 }
 
-run "stays_at_home_without_another_region" {
+run "stays_at_home_unless_asked" {
   command = plan
 
   variables {
-    context = {
-      stack          = "control-plane"
-      environment    = "dev"
-      tier           = "development"
-      name           = "control-plane-dev"
-      account        = "1a2b3c4d-0000-4000-8000-000000000001"
-      region         = "fr-par"
-      replica_region = null
-      protected      = false
-    }
     spec = {
       schedule    = "cron(0 2 * * ? *)"
       retain_days = 14
@@ -104,7 +94,7 @@ run "stays_at_home_without_another_region" {
 
   assert {
     condition     = scaleway_object_bucket.this.region == "fr-par" && one(one(scaleway_object_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default).kms_master_key_id == "3c4d5e6f-0000-4000-8000-000000000007"
-    error_message = "Bucket and key are in the one region."
+    error_message = "Bucket and key are in the environment's region."
   }
 
   assert {
