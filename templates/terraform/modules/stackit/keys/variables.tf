@@ -86,8 +86,8 @@ variable "spec" {
   }
 
   validation {
-    condition     = alltrue([for key in values(var.spec.purposes) : !key.replica])
-    error_message = "replica must be false: a key of STACKIT belongs to one region, so a copy elsewhere could not be read once the region is gone."
+    condition     = var.context.replica_region == null || !anytrue([for key in values(var.spec.purposes) : key.replica])
+    error_message = "A replica region cannot have a key: a key of STACKIT belongs to one region, so a copy elsewhere could not be read once the region is gone."
   }
 
   validation {

@@ -88,12 +88,35 @@ run "refuses_an_unknown_purpose" {
   }
 }
 
-run "refuses_a_replica" {
+run "refuses_a_key_in_a_replica_region" {
   command         = plan
   expect_failures = [var.spec]
 
   variables {
+    context = {
+      stack          = "control-plane"
+      environment    = "dev"
+      tier           = "development"
+      name           = "control-plane-dev"
+      account        = "0f1e2d3c-4b5a-4978-8796-a5b4c3d2e1f0"
+      region         = "eu01"
+      replica_region = "eu02"
+      protected      = false
+    }
     spec = { purposes = { database = { rotation_days = 365, deletion_days = 7, replica = true } } }
+  }
+}
+
+run "a_replica_without_region_is_no_replica" {
+  command = plan
+
+  variables {
+    spec = { purposes = { database = { rotation_days = 365, deletion_days = 7, replica = true } } }
+  }
+
+  assert {
+    condition     = keys(output.exports.ids) == ["database"] && length(output.exports.replica_ids) == 0
+    error_message = "The key is made once, and no copy is promised."
   }
 }
 
