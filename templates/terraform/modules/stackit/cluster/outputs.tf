@@ -1,5 +1,5 @@
 output "exports" {
-  description = "Name and version. Address and certificate authority of the API stand in a kubeconfig alone, which is a credential; security groups and identities of pods do not exist here."
+  description = "Name and version, and the service account of each workload. Address and certificate authority of the API stand in a kubeconfig alone, which is a credential; there are no security groups to name."
   value = {
     name                   = stackit_ske_cluster.this.name
     endpoint               = null
@@ -7,6 +7,6 @@ output "exports" {
     certificate_authority  = null
     security_group_id      = null
     node_security_group_id = null
-    pod_roles              = {}
+    pod_roles              = { for name, account in stackit_service_account.workload : name => account.email }
   }
 }

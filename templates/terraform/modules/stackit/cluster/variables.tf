@@ -61,7 +61,7 @@ variable "tags" {
 }
 
 variable "spec" {
-  description = "What the cluster is: Kubernetes version, who reaches its API, and its node groups. Logs, add-ons and the identities of workloads are taken and not used: the provider has no arguments for them."
+  description = "What the cluster is: Kubernetes version, who reaches its API, and its node groups. The workloads get an identity each. Logs are taken and not used: the provider has no argument for them."
   type = object({
     version         = string
     log_days        = number
@@ -154,6 +154,19 @@ variable "spec" {
   validation {
     condition     = length(var.spec.admins) == 0
     error_message = "spec.admins must be empty: who administers clusters is decided by roles in the project."
+  }
+
+  validation {
+    condition     = alltrue([for name in keys(var.spec.workloads) : can(regex("^[a-z](-?[a-z0-9])*$", name))])
+    error_message = "A name in spec.workloads is lower-case letters, digits and single hyphens, starts with a letter and does not end with a hyphen."
+  }
+
+  validation {
+    condition = length(distinct([for workload in values(var.spec.workloads) : "${workload.namespace}/${workload.service_account}"])) == length(var.spec.workloads) && alltrue([
+      for workload in values(var.spec.workloads) :
+      !startswith(workload.namespace, "kube-") && alltrue([for name in [workload.namespace, workload.service_account] : can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", name))])
+    ])
+    error_message = "spec.workloads[*] must have a service account of its own, in a namespace that is not one of Kubernetes' (kube-...), both valid names of Kubernetes."
   }
 }
 

@@ -7,7 +7,13 @@ mock_provider "stackit" {
       audit      = { enabled = false }
       extensions = { application_load_balancer = { enabled = false } }
       network    = { control_plane = { access_scope = "left to the service" } }
+
+      service_account_issuer = "https://issuer.example.org/cluster"
     }
+  }
+
+  mock_resource "stackit_service_account" {
+    defaults = { email = "pod-a1b2c3d4@sa.stackit.cloud" }
   }
 }
 
@@ -34,7 +40,7 @@ variables {
     }
     addons    = {}
     admins    = []
-    workloads = {}
+    workloads = { api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = {}, secrets = [] } }
   }
   network = {
     network_id         = "6f1b0c2d-3e4a-4b5c-8d6e-7f8091a2b3c4"
@@ -142,7 +148,7 @@ run "development_may_list_addresses" {
       }
       addons    = {}
       admins    = []
-      workloads = {}
+      workloads = { api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = {}, secrets = [] } }
     }
   }
 
@@ -167,7 +173,7 @@ run "addresses_without_public_endpoint_are_not_listed" {
       }
       addons    = {}
       admins    = []
-      workloads = {}
+      workloads = { api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = {}, secrets = [] } }
     }
   }
 
@@ -177,11 +183,49 @@ run "addresses_without_public_endpoint_are_not_listed" {
   }
 }
 
+run "workloads_enter_with_their_own_token" {
+  command = plan
+
+  assert {
+    condition     = [for trust in stackit_service_account_federated_identity_provider.workload : "${trust.issuer} ${join(" ", [for assertion in trust.assertions : "${assertion.item}:${assertion.operator}:${assertion.value}"])}"] == ["https://issuer.example.org/cluster aud:equals:sts.accounts.stackit.cloud sub:equals:system:serviceaccount:control-plane-control:api"]
+    error_message = "Issuer, audience and subject are compared, and name this cluster and this account."
+  }
+
+  assert {
+    condition     = can(regex("^pod-api-[0-9a-f]{4}$", stackit_service_account.workload["api"].name)) && output.exports.pod_roles == { api = "pod-a1b2c3d4@sa.stackit.cloud" }
+    error_message = "Each workload has an account of its own, which is handed on."
+  }
+}
+
+run "long_names_of_workloads_are_cut" {
+  command = plan
+
+  variables {
+    spec = {
+      version         = "1.35"
+      log_days        = 30
+      public_endpoint = false
+      node_groups = {
+        control   = { machine_type = "g2i.2", volume_type = "storage_premium_perf1", capacity = "on_demand", min = 3, desired = 3, max = 6, disk_gib = 50, labels = { plane = "control" }, taints = {} }
+        execution = { machine_type = "g2i.4", volume_type = "storage_premium_perf1", capacity = "on_demand", min = 1, desired = 2, max = 9, disk_gib = 50, labels = { plane = "execution" }, taints = { plane = "execution" } }
+      }
+      addons    = {}
+      admins    = []
+      workloads = { a-very-long-name-of-a-workload = { namespace = "control-plane-control", service_account = "long", plane = "control", uses = {}, secrets = [] }, a-very-long-other = { namespace = "control-plane-control", service_account = "other", plane = "control", uses = {}, secrets = [] } }
+    }
+  }
+
+  assert {
+    condition     = alltrue([for account in stackit_service_account.workload : length(account.name) <= 20 && can(regex("^[a-z](-?[a-z0-9]+)*$", account.name))]) && length(distinct([for account in stackit_service_account.workload : account.name])) == 2
+    error_message = "Names are as the service takes them, and differ."
+  }
+}
+
 run "hands_on_no_credential" {
   command = plan
 
   assert {
-    condition     = output.exports.endpoint == null && output.exports.certificate_authority == null && output.exports.node_security_group_id == null && output.exports.version == "1.35" && length(output.exports.pod_roles) == 0
+    condition     = output.exports.endpoint == null && output.exports.certificate_authority == null && output.exports.node_security_group_id == null && output.exports.version == "1.35"
     error_message = "What only a kubeconfig says is not handed on."
   }
 }
@@ -201,7 +245,7 @@ run "refuses_an_exact_version" {
       }
       addons    = {}
       admins    = []
-      workloads = {}
+      workloads = { api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = {}, secrets = [] } }
     }
   }
 }
@@ -232,7 +276,7 @@ run "refuses_a_public_api_outside_development" {
       }
       addons    = {}
       admins    = []
-      workloads = {}
+      workloads = { api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = {}, secrets = [] } }
     }
   }
 }
@@ -252,7 +296,7 @@ run "refuses_a_public_api_without_addresses" {
       }
       addons    = {}
       admins    = []
-      workloads = {}
+      workloads = { api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = {}, secrets = [] } }
     }
   }
 }
@@ -273,7 +317,7 @@ run "refuses_an_open_api" {
       }
       addons    = {}
       admins    = []
-      workloads = {}
+      workloads = { api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = {}, secrets = [] } }
     }
   }
 }
@@ -291,7 +335,7 @@ run "refuses_no_node_group" {
       }
       addons    = {}
       admins    = []
-      workloads = {}
+      workloads = { api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = {}, secrets = [] } }
     }
   }
 }
@@ -310,7 +354,7 @@ run "refuses_a_long_name_of_a_group" {
       }
       addons    = {}
       admins    = []
-      workloads = {}
+      workloads = { api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = {}, secrets = [] } }
     }
   }
 }
@@ -329,7 +373,7 @@ run "refuses_only_tainted_groups" {
       }
       addons    = {}
       admins    = []
-      workloads = {}
+      workloads = { api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = {}, secrets = [] } }
     }
   }
 }
@@ -348,7 +392,7 @@ run "refuses_a_machine_type_of_another_provider" {
       }
       addons    = {}
       admins    = []
-      workloads = {}
+      workloads = { api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = {}, secrets = [] } }
     }
   }
 }
@@ -367,7 +411,7 @@ run "refuses_an_unknown_volume" {
       }
       addons    = {}
       admins    = []
-      workloads = {}
+      workloads = { api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = {}, secrets = [] } }
     }
   }
 }
@@ -386,7 +430,7 @@ run "refuses_spare_capacity" {
       }
       addons    = {}
       admins    = []
-      workloads = {}
+      workloads = { api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = {}, secrets = [] } }
     }
   }
 }
@@ -405,7 +449,7 @@ run "refuses_numbers_the_wrong_way_round" {
       }
       addons    = {}
       admins    = []
-      workloads = {}
+      workloads = { api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = {}, secrets = [] } }
     }
   }
 }
@@ -424,7 +468,7 @@ run "refuses_more_nodes_than_a_cluster_takes" {
       }
       addons    = {}
       admins    = []
-      workloads = {}
+      workloads = { api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = {}, secrets = [] } }
     }
   }
 }
@@ -443,7 +487,7 @@ run "refuses_a_small_disk" {
       }
       addons    = {}
       admins    = []
-      workloads = {}
+      workloads = { api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = {}, secrets = [] } }
     }
   }
 }
@@ -463,7 +507,67 @@ run "refuses_addons" {
       }
       addons    = { coredns = "v1" }
       admins    = []
-      workloads = {}
+      workloads = { api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = {}, secrets = [] } }
+    }
+  }
+}
+
+run "refuses_two_workloads_with_one_account" {
+  command         = plan
+  expect_failures = [var.spec]
+
+  variables {
+    spec = {
+      version         = "1.35"
+      log_days        = 30
+      public_endpoint = false
+      node_groups = {
+        control   = { machine_type = "g2i.2", volume_type = "storage_premium_perf1", capacity = "on_demand", min = 3, desired = 3, max = 6, disk_gib = 50, labels = { plane = "control" }, taints = {} }
+        execution = { machine_type = "g2i.4", volume_type = "storage_premium_perf1", capacity = "on_demand", min = 1, desired = 2, max = 9, disk_gib = 50, labels = { plane = "execution" }, taints = { plane = "execution" } }
+      }
+      addons    = {}
+      admins    = []
+      workloads = { a = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = {}, secrets = [] }, b = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = {}, secrets = [] } }
+    }
+  }
+}
+
+run "refuses_a_workload_among_those_of_kubernetes" {
+  command         = plan
+  expect_failures = [var.spec]
+
+  variables {
+    spec = {
+      version         = "1.35"
+      log_days        = 30
+      public_endpoint = false
+      node_groups = {
+        control   = { machine_type = "g2i.2", volume_type = "storage_premium_perf1", capacity = "on_demand", min = 3, desired = 3, max = 6, disk_gib = 50, labels = { plane = "control" }, taints = {} }
+        execution = { machine_type = "g2i.4", volume_type = "storage_premium_perf1", capacity = "on_demand", min = 1, desired = 2, max = 9, disk_gib = 50, labels = { plane = "execution" }, taints = { plane = "execution" } }
+      }
+      addons    = {}
+      admins    = []
+      workloads = { a = { namespace = "kube-system", service_account = "api", plane = "control", uses = {}, secrets = [] } }
+    }
+  }
+}
+
+run "refuses_a_malformed_name_of_a_workload" {
+  command         = plan
+  expect_failures = [var.spec]
+
+  variables {
+    spec = {
+      version         = "1.35"
+      log_days        = 30
+      public_endpoint = false
+      node_groups = {
+        control   = { machine_type = "g2i.2", volume_type = "storage_premium_perf1", capacity = "on_demand", min = 3, desired = 3, max = 6, disk_gib = 50, labels = { plane = "control" }, taints = {} }
+        execution = { machine_type = "g2i.4", volume_type = "storage_premium_perf1", capacity = "on_demand", min = 1, desired = 2, max = 9, disk_gib = 50, labels = { plane = "execution" }, taints = { plane = "execution" } }
+      }
+      addons    = {}
+      admins    = []
+      workloads = { a--b = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = {}, secrets = [] } }
     }
   }
 }
@@ -483,7 +587,7 @@ run "refuses_administrators" {
       }
       addons    = {}
       admins    = ["someone@example.org"]
-      workloads = {}
+      workloads = { api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = {}, secrets = [] } }
     }
   }
 }
@@ -522,7 +626,7 @@ run "refuses_more_nodes_in_all_than_a_cluster_runs" {
       }
       addons    = {}
       admins    = []
-      workloads = {}
+      workloads = { api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = {}, secrets = [] } }
     }
   }
 }
