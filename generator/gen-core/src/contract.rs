@@ -158,12 +158,12 @@ contracts! {
     Cluster {
         /// Name.
         name: String,
-        /// Address of the API.
-        endpoint: String,
+        /// Address of the API, where the provider names it outside a credential.
+        endpoint: Option<String>,
         /// Minor version.
         version: String,
-        /// Certificate authority of the API, base64.
-        certificate_authority: String,
+        /// Certificate authority of the API, base64, where the provider names it outside a credential.
+        certificate_authority: Option<String>,
         /// Security group of the control plane, where there is one.
         security_group_id: Option<String>,
         /// Security group of the nodes, where there is one.

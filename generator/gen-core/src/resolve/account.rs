@@ -11,7 +11,7 @@ use crate::model::names::{AccountId, ComponentName, EnvName, StackName, SubjectN
 use crate::model::stack::{Purpose, Stack};
 
 use super::binding::unknown;
-use super::{Bound, Resolved, Target, TargetId};
+use super::{Bound, Resolved, Target, TargetId, WhatIf};
 
 /// The account that a target lives in, at one provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +69,7 @@ pub(super) fn of_target(
     stack: &Loaded<Stack>,
     env: &Arc<Loaded<Environment>>,
     components: &BTreeMap<ComponentName, Resolved>,
+    what_if: &WhatIf,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> BTreeMap<SubjectName, AccountRef> {
     let at = |keys: &[&str]| Spot::value(env.file.clone(), Route::keys(keys.iter().copied()));
@@ -118,7 +119,8 @@ pub(super) fn of_target(
     }
     // An account is needed where something is rendered, not to ask what a provider could do.
     let rendered = |provider: &SubjectName| {
-        repository.providers.get(provider).is_some_and(|file| !file.value.makes.is_empty())
+        let asked = what_if.providers.iter().any(|(_, chosen)| chosen == provider);
+        !asked && repository.providers.get(provider).is_some_and(|file| !file.value.makes.is_empty())
     };
     let providers: BTreeSet<_> = managed_by(components).filter(|provider| rendered(provider)).collect();
     for provider in providers.into_iter().filter(|provider| !env.value.accounts.contains_key(*provider)) {

@@ -260,7 +260,7 @@ fn resolve_one(
     if let Some(release) = files.releases.get(&id.env) {
         release::check(stack, release, diagnostics);
     }
-    let accounts = account::of_target(repository, accounts, stack, &env, &components, diagnostics);
+    let accounts = account::of_target(repository, accounts, stack, &env, &components, what_if, diagnostics);
     if crate::diag::any_error(diagnostics) {
         return None;
     }

@@ -162,9 +162,9 @@ variable "cluster" {
   description = "Exports of the cluster component. Used: node_security_group_id, which is opened to the load balancer, port by port."
   type = object({
     name                   = string
-    endpoint               = string
+    endpoint               = optional(string)
     version                = string
-    certificate_authority  = string
+    certificate_authority  = optional(string)
     security_group_id      = optional(string)
     node_security_group_id = optional(string)
     pod_roles              = map(string)

@@ -23,8 +23,8 @@ variable "upstream" {
   description = "What other roots hand on; gen apply writes upstream.auto.tfvars.json."
   type = object({
     cluster = object({
-      certificate_authority  = string
-      endpoint               = string
+      certificate_authority  = optional(string)
+      endpoint               = optional(string)
       name                   = string
       node_security_group_id = optional(string)
       pod_roles              = map(string)

@@ -1,0 +1,90 @@
+variable "context" {
+  description = "Where this root deploys. The same value for every module of a root."
+  type = object({
+    stack          = string
+    environment    = string
+    tier           = string
+    name           = string
+    account        = string
+    region         = string
+    replica_region = string
+    protected      = bool
+  })
+  nullable = false
+
+  validation {
+    condition     = contains(["development", "staging", "production"], var.context.tier)
+    error_message = "context.tier must be development, staging or production."
+  }
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,29}[a-z0-9]$", var.context.name))
+    error_message = "context.name must be 2 to 31 lower-case letters, digits and hyphens, start with a letter and not end with a hyphen."
+  }
+
+  validation {
+    condition     = can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", var.context.account))
+    error_message = "context.account must be the id of a STACKIT project, a UUID in lower case."
+  }
+
+  validation {
+    condition     = can(regex("^[a-z]{2}[0-9]{2}$", var.context.region))
+    error_message = "context.region must be a region of STACKIT, such as eu01."
+  }
+
+  validation {
+    condition     = var.context.region != var.context.replica_region
+    error_message = "context.replica_region must differ from context.region: a copy in the same region does not survive the loss of the region."
+  }
+}
+
+variable "component" {
+  description = "Name of the component in the stack; part of the name of the instance."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]([a-z0-9-]{0,12}[a-z0-9])?$", var.component))
+    error_message = "component must be 1 to 14 lower-case letters, digits and hyphens, start with a letter and not end with a hyphen."
+  }
+}
+
+variable "tags" {
+  description = "Component and data class, the same for every module. STACKIT takes no labels on what this module makes."
+  type        = map(string)
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for key in ["component", "data_class"] : contains(keys(var.tags), key)])
+    error_message = "tags must contain component and data_class."
+  }
+}
+
+variable "spec" {
+  description = "How long logs are kept."
+  type = object({
+    log_days = number
+  })
+  nullable = false
+
+  validation {
+    condition     = var.spec.log_days >= 1 && var.spec.log_days <= 3653 && floor(var.spec.log_days) == var.spec.log_days
+    error_message = "spec.log_days must be a whole number from 1 to 3653."
+  }
+}
+
+variable "network" {
+  description = "Exports of the network component. Its addresses, and no others, reach the instance."
+  type = object({
+    network_id         = string
+    cidr               = string
+    zones              = list(string)
+    public_subnet_ids  = list(string)
+    private_subnet_ids = list(string)
+    intra_subnet_ids   = list(string)
+    private_cidrs      = list(string)
+    intra_cidrs        = list(string)
+    egress_addresses   = list(string)
+  })
+  nullable = false
+}
