@@ -60,6 +60,7 @@ FAULTS = {
     "unknown argument": (GOOD.replace("name =", "nmae = 1\n  name ="), "Unsupported argument"),
     "unknown block": (GOOD.replace("rule {", "rules {\n  }\n  rule {"), "Unsupported block type"),
     "missing required argument": (GOOD.replace('name = "a"', ""), "Missing required argument"),
+    "required argument that is null": (GOOD.replace('name = "a"', "name = null"), "Missing required argument"),
     "missing argument of a block": (GOOD.replace("port = 443", ""), "Missing required argument"),
     "missing argument of a nested attribute": (GOOD.replace('mode = "strict", ', ""), 'attribute "mode" is required'),
     "too few blocks": (re.sub(r"  rule \{.*?\}\n", "", GOOD, flags=re.S), "Insufficient rule blocks"),

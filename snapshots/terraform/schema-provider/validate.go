@@ -8,7 +8,7 @@ import (
 )
 
 // validate says what the frameworks that providers are built with say of a schema alone, and Terraform leaves to them:
-// read-only arguments that are given (an error), and what is deprecated (a warning).
+// read-only arguments that are given and required ones that are null (errors), and what is deprecated (a warning).
 func validate(schema *tfprotov6.Schema, config *tfprotov6.DynamicValue) ([]*tfprotov6.Diagnostic, error) {
 	value, err := config.Unmarshal(schema.ValueType())
 	if err != nil {
@@ -39,10 +39,16 @@ func (v *validation) block(block *tfprotov6.SchemaBlock, value tftypes.Value, pa
 func (v *validation) attributes(attributes []*tfprotov6.SchemaAttribute, fields map[string]tftypes.Value, path *tftypes.AttributePath) {
 	for _, a := range attributes {
 		given, found := fields[a.Name]
-		if !found || given.IsNull() {
+		if !found {
 			continue
 		}
 		here := path.WithAttributeName(a.Name)
+		if given.IsNull() {
+			if a.Required {
+				v.say(tfprotov6.DiagnosticSeverityError, "Missing required argument", a.Name, here)
+			}
+			continue
+		}
 		if a.Computed && !a.Optional && !a.Required {
 			v.say(tfprotov6.DiagnosticSeverityError, "Value for unconfigurable attribute", a.Name, here)
 		}
