@@ -14,7 +14,6 @@ locals {
     service if service != local.service
   ][0]
 
-  # IAM tags take no spaces.
   tags = merge(var.tags, { stack = var.context.stack, environment = var.context.environment })
 }
 

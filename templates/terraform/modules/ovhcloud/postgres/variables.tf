@@ -36,6 +36,11 @@ variable "context" {
     condition     = var.context.replica_region == null ? true : var.context.region != var.context.replica_region
     error_message = "context.replica_region must differ from context.region: a copy in the same region does not survive the loss of the region."
   }
+
+  validation {
+    condition     = var.context.region != "rbx"
+    error_message = "context.region must not be rbx: OVHcloud lists no databases there."
+  }
 }
 
 variable "component" {
@@ -119,8 +124,8 @@ variable "spec" {
   }
 
   validation {
-    condition     = !var.spec.backup_copy || var.context.replica_region != null
-    error_message = "spec.backup_copy needs context.replica_region."
+    condition     = !var.spec.backup_copy || !contains(["none", "rbx"], coalesce(var.context.replica_region, "none"))
+    error_message = "spec.backup_copy needs context.replica_region, other than rbx, where OVHcloud lists no databases."
   }
 
   validation {

@@ -144,7 +144,7 @@ run "protected_and_copied" {
       name           = "control-plane-dev"
       account        = "0123456789abcdef0123456789abcdef"
       region         = "gra"
-      replica_region = "rbx"
+      replica_region = "sbg"
       protected      = true
     }
     spec = {
@@ -165,7 +165,7 @@ run "protected_and_copied" {
   }
 
   assert {
-    condition     = ovh_cloud_project_database.this.deletion_protection && join(",", ovh_cloud_project_database.this.backup_regions) == "GRA,RBX"
+    condition     = ovh_cloud_project_database.this.deletion_protection && join(",", ovh_cloud_project_database.this.backup_regions) == "GRA,SBG"
     error_message = "It cannot be deleted, and backups go to both regions."
   }
 
@@ -429,6 +429,34 @@ run "refuses_a_copy_without_region" {
   }
 }
 
+run "refuses_a_copy_where_there_are_no_databases" {
+  command         = plan
+  expect_failures = [var.spec]
+
+  variables {
+    context = {
+      stack          = "control-plane"
+      environment    = "dev"
+      tier           = "development"
+      name           = "control-plane-dev"
+      account        = "0123456789abcdef0123456789abcdef"
+      region         = "gra"
+      replica_region = "rbx"
+      protected      = false
+    }
+    spec = {
+      major             = 16
+      databases         = ["control_plane"]
+      size              = { flavor = "db1-4", flavor_3az = "b3-8" }
+      high_availability = false
+      pitr_days         = 2
+      backup_copy       = true
+      log_days          = 30
+      parameters        = {}
+    }
+  }
+}
+
 run "refuses_a_number_of_connections" {
   command         = plan
   expect_failures = [var.spec]
@@ -472,15 +500,15 @@ run "refuses_a_network_without_subnet" {
 
   variables {
     network = {
-      network_id = "6f1c2a54-0b7d-4f0e-9a63-5d2e8c4b7a10"
-      cidr = "10.10.0.0/16"
-      zones = ["GRA11"]
-      public_subnet_ids = []
+      network_id         = "6f1c2a54-0b7d-4f0e-9a63-5d2e8c4b7a10"
+      cidr               = "10.10.0.0/16"
+      zones              = ["GRA11"]
+      public_subnet_ids  = []
       private_subnet_ids = []
-      intra_subnet_ids = []
-      private_cidrs = ["10.10.0.0/17"]
-      intra_cidrs = []
-      egress_addresses = ["192.0.2.10"]
+      intra_subnet_ids   = []
+      private_cidrs      = ["10.10.0.0/17"]
+      intra_cidrs        = []
+      egress_addresses   = ["192.0.2.10"]
     }
   }
 }
@@ -491,15 +519,15 @@ run "refuses_a_network_without_range" {
 
   variables {
     network = {
-      network_id = "6f1c2a54-0b7d-4f0e-9a63-5d2e8c4b7a10"
-      cidr = "10.10.0.0/16"
-      zones = ["GRA11"]
-      public_subnet_ids = []
+      network_id         = "6f1c2a54-0b7d-4f0e-9a63-5d2e8c4b7a10"
+      cidr               = "10.10.0.0/16"
+      zones              = ["GRA11"]
+      public_subnet_ids  = []
       private_subnet_ids = ["b6f0d9c2-3e5a-4c18-8f27-1a9d4e6b0c35"]
-      intra_subnet_ids = []
-      private_cidrs = []
-      intra_cidrs = []
-      egress_addresses = ["192.0.2.10"]
+      intra_subnet_ids   = []
+      private_cidrs      = []
+      intra_cidrs        = []
+      egress_addresses   = ["192.0.2.10"]
     }
   }
 }
@@ -535,6 +563,24 @@ run "refuses_a_region_outside_the_eu" {
       account        = "0123456789abcdef0123456789abcdef"
       region         = "bhs"
       replica_region = "rbx"
+      protected      = false
+    }
+  }
+}
+
+run "refuses_a_region_without_databases" {
+  command         = plan
+  expect_failures = [var.context]
+
+  variables {
+    context = {
+      stack          = "control-plane"
+      environment    = "dev"
+      tier           = "development"
+      name           = "control-plane-dev"
+      account        = "0123456789abcdef0123456789abcdef"
+      region         = "rbx"
+      replica_region = "sbg"
       protected      = false
     }
   }
