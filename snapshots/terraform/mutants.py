@@ -58,7 +58,10 @@ class Engine:
         self.ready = self.folder / "ready"
         self.ready.mkdir()
         example = next(iter(sorted((modules() / provider).iterdir())))
-        (self.ready / "main.tf").write_text((example / "versions.tf").read_text())
+        versions = (example / "versions.tf").read_text()
+        # What HCL calls the provider is not always the name of its folder.
+        self.local = re.search(r"required_providers \{\s*(\w+) =", versions).group(1)
+        (self.ready / "main.tf").write_text(versions)
         terraform(self.ready, "init", "-input=false", "-no-color", f"-plugin-dir={mirror}")
         self.count = 0
 
@@ -84,10 +87,10 @@ class Engine:
             own = aliases(source)
             wanted.update(own)
             lines = [f"  {name} = var.any" for name in variables(source)]
-            handed = [f"    {self.provider} = {self.provider}"] + [f"    {self.provider}.{a} = {self.provider}.{a}" for a in own]
+            handed = [f"    {self.local} = {self.local}"] + [f"    {self.local}.{a} = {self.local}.{a}" for a in own]
             lines.append("  providers = {\n" + "\n".join(handed) + "\n  }")
             calls.append(f'module "m{index}" {{\n  source = "./m{index}"\n' + "\n".join(lines) + "\n}\n")
-        provider = f'provider "{self.provider}" {{\n'
+        provider = f'provider "{self.local}" {{\n'
         calls.append(provider + "}\n")
         calls += [provider + f'  alias = "{alias}"\n}}\n' for alias in sorted(wanted)]
         (root / "main.tf").write_text("\n".join(calls))

@@ -95,7 +95,11 @@ fn block(value: &Value) -> Value {
 
 fn attribute(value: &Value) -> Value {
     let mut out = Map::new();
-    keep(&mut out, value, &["type", "required", "optional", "computed", "deprecated", "write_only"]);
+    keep(
+        &mut out,
+        value,
+        &["type", "required", "optional", "computed", "sensitive", "deprecated", "write_only"],
+    );
     put(&mut out, value, "nested_type", |nested| {
         let mut out = Map::new();
         keep(&mut out, nested, &["nesting_mode", "min_items", "max_items"]);

@@ -1,0 +1,132 @@
+variable "context" {
+  description = "Where this root deploys. The same value for every module of a root."
+  type = object({
+    stack          = string
+    environment    = string
+    tier           = string
+    name           = string
+    account        = string
+    region         = string
+    replica_region = string
+    protected      = bool
+  })
+  nullable = false
+
+  validation {
+    condition     = contains(["development", "staging", "production"], var.context.tier)
+    error_message = "context.tier must be development, staging or production."
+  }
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,29}[a-z0-9]$", var.context.name))
+    error_message = "context.name must be 2 to 31 lower-case letters, digits and hyphens, start with a letter and not end with a hyphen."
+  }
+
+  validation {
+    condition     = can(regex("^[0-9a-f]{32}$", var.context.account))
+    error_message = "context.account must be the id of a Public Cloud project: 32 hexadecimal digits."
+  }
+
+  validation {
+    condition     = contains(["de", "eu-west-par", "gra", "rbx", "sbg", "waw"], var.context.region) && contains(["de", "eu-west-par", "gra", "rbx", "sbg", "waw"], coalesce(var.context.replica_region, var.context.region))
+    error_message = "context.region and replica_region must be regions of OVHcloud in the EU, spelled as the S3 API does: de, eu-west-par, gra, rbx, sbg or waw."
+  }
+
+  validation {
+    condition     = var.context.replica_region == null ? true : var.context.region != var.context.replica_region
+    error_message = "context.replica_region must differ from context.region: a copy in the same region does not survive the loss of the region."
+  }
+}
+
+variable "component" {
+  description = "Name of the component in the stack; part of the names of the address."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]([a-z0-9-]{0,12}[a-z0-9])?$", var.component))
+    error_message = "component must be 1 to 14 lower-case letters, digits and hyphens, start with a letter and not end with a hyphen."
+  }
+}
+
+variable "tags" {
+  description = "Tags of every taggable resource: component and data_class."
+  type        = map(string)
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for key in ["component", "data_class"] : contains(keys(var.tags), key)])
+    error_message = "tags must contain component and data_class."
+  }
+}
+
+variable "spec" {
+  description = "What is published: the zone, its hosts and their workloads, the rate limit and logs."
+  type = object({
+    domain = string
+    hosts = map(object({
+      workload = string
+      port     = number
+      health   = string
+    }))
+    rate_limit = number
+    log_days   = number
+    distribution = optional(object({
+      signing_keys = map(string)
+      price_class  = string
+      buckets = map(object({
+        bucket = string
+        region = string
+        arn    = string
+      }))
+      max_age_days = number
+    }))
+  })
+  nullable = false
+
+  validation {
+    condition     = can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}$", var.spec.domain)) && length(coalesce(var.spec.domain, "-")) <= 190
+    error_message = "spec.domain must be a domain name in lower case without a dot at the end, such as dev.control-plane.example.org."
+  }
+
+  validation {
+    condition     = alltrue([for label in keys(var.spec.hosts) : can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", label))])
+    error_message = "A name in spec.hosts is one label of a domain name: lower-case letters, digits and hyphens."
+  }
+
+  validation {
+    condition     = alltrue([for host in values(var.spec.hosts) : host.port >= 1024 && host.port <= 65535 && floor(host.port) == host.port])
+    error_message = "spec.hosts[*].port must be from 1024 to 65535: workloads do not run as root."
+  }
+
+  validation {
+    condition     = alltrue([for host in values(var.spec.hosts) : can(regex("^/[!-~]*$", host.health))])
+    error_message = "spec.hosts[*].health must be a path that begins with a slash."
+  }
+
+  validation {
+    condition     = var.spec.distribution == null
+    error_message = "spec.distribution must be left out: OVHcloud's Public Cloud has no content delivery network, and nothing would be served."
+  }
+}
+
+variable "network" {
+  description = "Exports of the network component. Used: zones, which name the region."
+  type = object({
+    network_id         = string
+    cidr               = string
+    zones              = list(string)
+    public_subnet_ids  = list(string)
+    private_subnet_ids = list(string)
+    intra_subnet_ids   = list(string)
+    private_cidrs      = list(string)
+    intra_cidrs        = list(string)
+    egress_addresses   = list(string)
+  })
+  nullable = false
+
+  validation {
+    condition     = length(var.network.zones) > 0
+    error_message = "network.zones must not be empty: they name the region."
+  }
+}

@@ -1,0 +1,147 @@
+variable "context" {
+  description = "Where this root deploys. The same value for every module of a root."
+  type = object({
+    stack          = string
+    environment    = string
+    tier           = string
+    name           = string
+    account        = string
+    region         = string
+    replica_region = string
+    protected      = bool
+  })
+  nullable = false
+
+  validation {
+    condition     = contains(["development", "staging", "production"], var.context.tier)
+    error_message = "context.tier must be development, staging or production."
+  }
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,29}[a-z0-9]$", var.context.name))
+    error_message = "context.name must be 2 to 31 lower-case letters, digits and hyphens, start with a letter and not end with a hyphen."
+  }
+
+  validation {
+    condition     = can(regex("^[0-9a-f]{32}$", var.context.account))
+    error_message = "context.account must be the id of a Public Cloud project: 32 hexadecimal digits."
+  }
+
+  validation {
+    condition     = contains(["de", "eu-west-par", "gra", "rbx", "sbg", "waw"], var.context.region) && contains(["de", "eu-west-par", "gra", "rbx", "sbg", "waw"], coalesce(var.context.replica_region, var.context.region))
+    error_message = "context.region and replica_region must be regions of OVHcloud in the EU, spelled as the S3 API does: de, eu-west-par, gra, rbx, sbg or waw."
+  }
+
+  validation {
+    condition     = var.context.replica_region == null ? true : var.context.region != var.context.replica_region
+    error_message = "context.replica_region must differ from context.region: a copy in the same region does not survive the loss of the region."
+  }
+}
+
+variable "component" {
+  description = "Name of the component in the stack; part of the names of its buckets."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]([a-z0-9-]{0,12}[a-z0-9])?$", var.component))
+    error_message = "component must be 1 to 14 lower-case letters, digits and hyphens, start with a letter and not end with a hyphen."
+  }
+}
+
+variable "tags" {
+  description = "Tags of every taggable resource: component and data_class."
+  type        = map(string)
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for key in ["component", "data_class"] : contains(keys(var.tags), key)])
+    error_message = "tags must contain component and data_class."
+  }
+}
+
+variable "spec" {
+  description = "What the bucket is: versions, write-once retention, lifecycle, copy in the replica region, origins of browsers."
+  type = object({
+    versioning = bool
+    worm = optional(object({
+      mode        = string
+      retain_days = number
+      legal_hold  = bool
+    }))
+    noncurrent_days = number
+    expire_days     = optional(number)
+    tiers = list(object({
+      after_days = number
+      class      = string
+    }))
+    replicate    = bool
+    cors_origins = list(string)
+    distribution = optional(bool, false)
+  })
+  nullable = false
+
+  validation {
+    condition     = var.spec.worm == null || var.spec.versioning
+    error_message = "spec.worm needs spec.versioning: Object Lock protects versions."
+  }
+
+  validation {
+    condition     = !var.spec.replicate || var.spec.versioning
+    error_message = "spec.replicate needs spec.versioning: OVHcloud replicates between versioned buckets."
+  }
+
+  validation {
+    condition     = !var.spec.replicate || var.context.replica_region != null
+    error_message = "spec.replicate needs context.replica_region."
+  }
+
+  validation {
+    condition     = var.spec.worm == null ? true : contains(["compliance", "governance"], var.spec.worm.mode)
+    error_message = "spec.worm.mode must be compliance or governance."
+  }
+
+  validation {
+    condition     = var.spec.worm == null ? true : var.spec.worm.retain_days >= 1 && var.spec.worm.retain_days <= 36500 && floor(var.spec.worm.retain_days) == var.spec.worm.retain_days
+    error_message = "spec.worm.retain_days must be a whole number from 1 to 36500: it becomes the period of the lock, which nobody else checks."
+  }
+
+  validation {
+    condition     = var.spec.noncurrent_days >= 1 && floor(var.spec.noncurrent_days) == var.spec.noncurrent_days
+    error_message = "spec.noncurrent_days must be a whole number of at least 1."
+  }
+
+  validation {
+    condition     = var.spec.expire_days == null ? true : var.spec.expire_days >= 1 && floor(var.spec.expire_days) == var.spec.expire_days
+    error_message = "spec.expire_days must be a whole number of at least 1; leave it out to keep objects."
+  }
+
+  validation {
+    condition     = var.spec.worm == null || var.spec.expire_days == null ? true : var.spec.expire_days >= var.spec.worm.retain_days
+    error_message = "spec.expire_days must not be shorter than spec.worm.retain_days: the lock would refuse the removal."
+  }
+
+  validation {
+    condition     = alltrue([for tier in var.spec.tiers : contains(["warm", "cold", "frozen"], tier.class)])
+    error_message = "A class in spec.tiers must be warm, cold or frozen."
+  }
+
+  validation {
+    condition = alltrue([
+      for position, tier in var.spec.tiers :
+      tier.after_days >= (position == 0 ? 30 : var.spec.tiers[position - 1].after_days + 30) &&
+      (position == 0 ? true : try(index(["warm", "cold", "frozen"], tier.class) > index(["warm", "cold", "frozen"], var.spec.tiers[position - 1].class), false))
+    ])
+    error_message = "spec.tiers must go from warm to cold to frozen, the first after 30 days at least and each 30 days after the one before: OVHcloud moves nothing earlier."
+  }
+
+  validation {
+    condition     = var.spec.expire_days == null ? true : alltrue([for tier in var.spec.tiers : tier.after_days < var.spec.expire_days])
+    error_message = "spec.expire_days must be later than every tier."
+  }
+
+  validation {
+    condition     = !var.spec.distribution
+    error_message = "spec.distribution must be false: OVHcloud's Public Cloud has no content delivery network."
+  }
+}
