@@ -118,6 +118,7 @@ fn details(out: &mut String, target: &TargetDoc, options: &Options, one: bool) {
     }
     words.push(format!("{} refused", counts.refused));
     let _ = writeln!(out, "Verdicts   {}", words.join(", "));
+    let several = target.providers.len() > 1;
     for requirement in &target.requirements {
         let (mark, style) = match requirement.verdict {
             VerdictKind::Satisfied if options.verdicts => ("+", GOOD),
@@ -130,7 +131,9 @@ fn details(out: &mut String, target: &TargetDoc, options: &Options, one: bool) {
         let what = if requirement.verdict == VerdictKind::Satisfied {
             requirement.asked.clone()
         } else {
-            format!("{} ({})", requirement.without, requirement.asked)
+            // Who lacks it is plain where there is one provider.
+            let at = if several { format!(" at {}", requirement.subject) } else { String::new() };
+            format!("{} ({}{at})", requirement.without, requirement.asked)
         };
         let text = wrap(&what, 64, 15);
         let _ = writeln!(out, "  {style}{mark}{style:#} {:10} {text}", requirement.component);

@@ -110,6 +110,11 @@ impl Backends {
             }
         };
         let own = self.templates.get_template(name);
+        if own.is_err() && context.get_attr("endpoint").is_ok_and(|address| address.is_none()) {
+            return Err(format!(
+                "the file of {name} has no address of its store: `endpoints: {{object_store: ...}}`"
+            ));
+        }
         let template =
             own.or_else(|_| self.templates.get_template(ANY)).map_err(|error| error.to_string())?;
         template.render(context).map_err(|error| error.to_string())

@@ -136,7 +136,9 @@ impl Type {
             (Self::Object(attributes), Value::Object(entries)) => {
                 for (name, attribute) in attributes {
                     match entries.get(name) {
-                        Some(Value::Null) | None if attribute.optional => {}
+                        // What is not there at all is written as null, and Terraform takes it so.
+                        Some(Value::Null) => {}
+                        None if attribute.optional => {}
                         Some(item) => attribute.kind.collect(item, &format!("{path}.{name}"), found),
                         None => found.push(format!("{path}.{name} is missing")),
                     }

@@ -1,0 +1,10 @@
+# Rendered by gen. Change the models, not this file.
+
+output "exports" {
+  description = "What this root hands on, by component."
+  value = {
+    account = module.account.exports
+    ci      = module.ci.exports
+    state   = module.state.exports
+  }
+}

@@ -1,0 +1,12 @@
+# Rendered by gen. Change the models, not this file.
+
+terraform {
+  required_version = ">= 1.11.0, < 2.0.0"
+
+  required_providers {
+    stackit = {
+      source  = "stackitcloud/stackit"
+      version = "0.113.0"
+    }
+  }
+}

@@ -1,0 +1,84 @@
+variable "context" {
+  description = "Where this root deploys. The same value for every module of a root."
+  type = object({
+    stack          = string
+    environment    = string
+    tier           = string
+    name           = string
+    account        = string
+    region         = string
+    replica_region = string
+    protected      = bool
+  })
+  nullable = false
+
+  validation {
+    condition     = contains(["development", "staging", "production"], var.context.tier)
+    error_message = "context.tier must be development, staging or production."
+  }
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,29}[a-z0-9]$", var.context.name))
+    error_message = "context.name must be 2 to 31 lower-case letters, digits and hyphens, start with a letter and not end with a hyphen."
+  }
+
+  validation {
+    condition     = can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", var.context.account))
+    error_message = "context.account must be the id of a Scaleway project, a UUID in lower case."
+  }
+
+  validation {
+    condition     = contains(["fr-par", "nl-ams", "pl-waw"], var.context.region)
+    error_message = "context.region must be fr-par, nl-ams or pl-waw."
+  }
+
+  validation {
+    condition     = var.context.replica_region == null ? true : contains(["fr-par", "nl-ams", "pl-waw"], var.context.replica_region)
+    error_message = "context.replica_region must be fr-par, nl-ams or pl-waw, or null where nothing is copied."
+  }
+
+  validation {
+    condition     = var.context.region != var.context.replica_region
+    error_message = "context.replica_region must differ from context.region: a copy in the same region does not survive the loss of the region."
+  }
+}
+
+variable "component" {
+  description = "Name of the component in the stack; part of the names of what the module makes."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]([a-z0-9-]{0,12}[a-z0-9])?$", var.component))
+    error_message = "component must be 1 to 14 lower-case letters, digits and hyphens, start with a letter and not end with a hyphen."
+  }
+}
+
+variable "tags" {
+  description = "Tags of every taggable resource: component and data_class. The module adds stack, environment and managed_by, as Scaleway's provider has no default tags."
+  type        = map(string)
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for key in ["component", "data_class"] : contains(keys(var.tags), key)])
+    error_message = "tags must contain component and data_class."
+  }
+}
+
+variable "spec" {
+  description = "How long replaced versions of state are kept."
+  type = object({
+    noncurrent_days = number
+  })
+  nullable = false
+
+  validation {
+    condition     = var.spec.noncurrent_days >= 30 && floor(var.spec.noncurrent_days) == var.spec.noncurrent_days
+    error_message = "spec.noncurrent_days must be a whole number from 30: an old state is the way back from a bad apply."
+  }
+
+  validation {
+    condition     = !var.context.protected || var.spec.noncurrent_days >= 90
+    error_message = "spec.noncurrent_days must be at least 90 in a protected environment."
+  }
+}
