@@ -79,6 +79,8 @@ pub(crate) enum Command {
     Matrix(MatrixArgs),
     /// List, show, compare and check profiles
     Profile(ProfileArgs),
+    /// Find out what a server really does, and add what was found to the evidence
+    Probe(ProbeArgs),
     /// Draw components, hosts and roots
     Graph(GraphArgs),
     /// Print JSON Schemas of input files, of `--format json` and of exports
@@ -324,4 +326,81 @@ pub(crate) struct InitArgs {
 pub(crate) struct CompletionsArgs {
     /// The shell
     pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProbeArgs {
+    #[command(subcommand)]
+    pub what: ProbeWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProbeWhat {
+    /// An OpenID Connect issuer: what it publishes, and a token of it
+    Oidc(ProbeOidcArgs),
+}
+
+impl ProbeWhat {
+    /// What every probe takes.
+    pub(crate) fn common(&self) -> &ProbeCommon {
+        match self {
+            Self::Oidc(arguments) => &arguments.common,
+        }
+    }
+}
+
+/// Flags that every probe takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Evidence")]
+pub(crate) struct ProbeCommon {
+    /// Add what is found to the file of this provider
+    #[arg(long, value_name = "NAME", conflicts_with = "product")]
+    pub provider: Option<String>,
+    /// Add what is found to the file of this product
+    #[arg(long, value_name = "NAME")]
+    pub product: Option<String>,
+    /// The region of the provider that the server is in
+    #[arg(long = "in", value_name = "REGION", requires = "provider")]
+    pub region_of_provider: Option<String>,
+    /// The service of the provider that the server belongs to, where its facts differ by service
+    #[arg(long, value_name = "NAME", requires = "provider")]
+    pub service: Option<String>,
+    /// Do not ask before anything is made on the server
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Change no file; print what would be added
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Ask nothing; remove what an earlier run left behind
+    #[arg(long, conflicts_with_all = ["dry_run", "provider", "product"])]
+    pub clean: bool,
+    /// Stop after this time, such as 10m
+    #[arg(long, value_name = "TIME", default_value = "15m")]
+    pub limit: String,
+}
+
+/// How a server that speaks HTTP is reached.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Server")]
+pub(crate) struct ProbeHttp {
+    /// Allow an address that is not encrypted and not on this machine
+    #[arg(long)]
+    pub insecure_http: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProbeOidcArgs {
+    /// The issuer, as it stands in tokens, such as `https://token.actions.githubusercontent.com`
+    #[arg(long, value_name = "URL")]
+    pub issuer: String,
+    /// Name of the environment variable that holds a token to look at
+    #[arg(long, value_name = "VARIABLE")]
+    pub token_env: Option<String>,
+    /// The audience that the token has to be for
+    #[arg(long, value_name = "TEXT", requires = "token_env")]
+    pub audience: Option<String>,
+    #[command(flatten)]
+    pub http: ProbeHttp,
+    #[command(flatten)]
+    pub common: ProbeCommon,
 }
