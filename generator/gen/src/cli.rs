@@ -336,6 +336,10 @@ pub(crate) struct ProbeArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProbeWhat {
+    /// An S3 object store: conditions, versions, locks, signed addresses, encryption
+    S3(ProbeS3Args),
+    /// Whether a state in an S3 object store can be locked, again and again
+    StateLock(ProbeStateLockArgs),
     /// An OpenID Connect issuer: what it publishes, and a token of it
     Oidc(ProbeOidcArgs),
 }
@@ -344,6 +348,8 @@ impl ProbeWhat {
     /// What every probe takes.
     pub(crate) fn common(&self) -> &ProbeCommon {
         match self {
+            Self::S3(arguments) => &arguments.common,
+            Self::StateLock(arguments) => &arguments.common,
             Self::Oidc(arguments) => &arguments.common,
         }
     }
@@ -386,6 +392,56 @@ pub(crate) struct ProbeHttp {
     /// Allow an address that is not encrypted and not on this machine
     #[arg(long)]
     pub insecure_http: bool,
+}
+
+/// How an object store is reached; credentials are taken from `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Server")]
+pub(crate) struct ProbeStore {
+    /// Address of the store, such as `https://s3.example.com`
+    #[arg(long, value_name = "URL")]
+    pub endpoint: String,
+    /// Region that requests are signed for
+    #[arg(long, value_name = "REGION", default_value = "us-east-1")]
+    pub region: String,
+    /// How the names of scratch buckets begin
+    #[arg(long, value_name = "PREFIX", default_value = "gen-probe-")]
+    pub bucket_prefix: String,
+    /// Where the name of the bucket goes
+    #[arg(long, value_enum, default_value_t = PathStyle::Auto)]
+    pub path_style: PathStyle,
+    #[command(flatten)]
+    pub http: ProbeHttp,
+}
+
+/// Where the name of a bucket goes in an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PathStyle {
+    /// Into the path where the store takes that, else into the host
+    Auto,
+    /// Into the path
+    Always,
+    /// Into the host
+    Never,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProbeS3Args {
+    #[command(flatten)]
+    pub store: ProbeStore,
+    /// Key of the store's key service to encrypt with, where it has no default key
+    #[arg(long, value_name = "ID", help_heading = "Server")]
+    pub kms_key: Option<String>,
+    #[command(flatten)]
+    pub common: ProbeCommon,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProbeStateLockArgs {
+    #[command(flatten)]
+    pub store: ProbeStore,
+    #[command(flatten)]
+    pub common: ProbeCommon,
 }
 
 #[derive(Debug, Args)]

@@ -107,11 +107,12 @@ impl Client {
         body: &[u8],
     ) -> Result<Answer, String> {
         let method = Method::from_bytes(method.as_bytes()).map_err(|error| error.to_string())?;
-        let mut request = Request::builder().method(method).uri(address);
+        let mut request = Request::builder().method(method.clone()).uri(address);
         for (name, value) in headers {
             request = request.header(name.as_str(), value.as_str());
         }
-        let with_body = !body.is_empty() || headers.iter().any(|(name, _)| name == "content-length");
+        // A server waits for the length of what is put, also where it is none.
+        let with_body = !body.is_empty() || matches!(method.as_str(), "PUT" | "POST");
         let answer = if with_body {
             let request = request.body(body).map_err(|error| error.to_string())?;
             self.agent.run(self.agent.configure_request(request).allow_non_standard_methods(true).build())

@@ -5,6 +5,7 @@
 
 pub mod http;
 pub mod oidc;
+pub mod s3;
 mod secret;
 mod watch;
 

@@ -4,7 +4,10 @@
 
 mod evidence;
 mod oidc;
+mod s3;
 mod show;
+mod state_lock;
+mod store;
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -50,6 +53,8 @@ pub(crate) fn run(global: &Global, arguments: &ProbeArgs) -> ExitCode {
 /// The probe that was asked for.
 fn make(what: &ProbeWhat) -> Result<Box<dyn Probe>, Box<Diagnostic>> {
     let made = match what {
+        ProbeWhat::S3(arguments) => s3::make(arguments),
+        ProbeWhat::StateLock(arguments) => state_lock::make(arguments),
         ProbeWhat::Oidc(arguments) => oidc::make(arguments),
     };
     made.map_err(stopped)
