@@ -4,7 +4,7 @@ use gen_core::evidence::{Finding, Step};
 
 use super::super::Stop;
 use super::Run;
-use super::store::{Call, Style, code, told};
+use super::store::{Call, Style, code, told, undecided};
 use super::xml;
 
 /// A name with what listings are known to mangle.
@@ -26,7 +26,7 @@ impl Run<'_> {
         let path = self.send(&get(Style::Path))?;
         let path_works = path.ok() && path.body == b"there";
         let mut steps = vec![Step::new("GET with the bucket in the path", told(&path))];
-        if path_works { &mut self.there } else { &mut self.lacking }.push("path");
+        self.part_of_api("path", path_works, &path);
         if self.store.is_bare_address() {
             self.find(Finding::unknown(
                 id,
@@ -38,9 +38,12 @@ impl Run<'_> {
         let host = self.send(&get(Style::Host))?;
         let host_works = host.ok() && host.body == b"there";
         steps.push(Step::new("GET with the bucket in the host", told(&host)));
-        if host_works { &mut self.there } else { &mut self.lacking }.push("vhost");
+        self.part_of_api("vhost", host_works, &host);
         self.find(match (host_works, path_works) {
             (true, _) => Finding::is(id, "virtual_host", steps),
+            (false, true) if host.status == 0 => {
+                Finding::unknown(id, format!("a bucket's own host does not answer ({})", told(&host)), steps)
+            }
             (false, true) => Finding::is(id, "path", steps),
             (false, false) => Finding::unknown(id, "neither way reads what was written", steps),
         });
@@ -57,7 +60,7 @@ impl Run<'_> {
         let next = self.send(&list().query("marker", "list/2"))?;
         let v1 = first == ["list/1", "list/2"] && xml::texts(&next.text(), "Key") == ["list/3"];
         let mut steps = vec![Step::new("listed by version 1, two at a time", told(&one))];
-        if v1 { &mut self.there } else { &mut self.lacking }.push("list_v1");
+        self.part_of_api("list_v1", v1, &one);
         let two = self.send(&list().query("list-type", "2"))?;
         let text = two.text();
         let token = xml::first(&text, "NextContinuationToken");
@@ -74,9 +77,12 @@ impl Run<'_> {
             && xml::texts(&after.text(), "Key") == ["list/3"];
         let said = if token.is_some() { "200 with a token for the next page".to_owned() } else { told(&two) };
         steps.push(Step::new("listed by version 2, two at a time", said));
-        if v2 { &mut self.there } else { &mut self.lacking }.push("list_v2");
+        self.part_of_api("list_v2", v2, &two);
         self.find(match (v2, v1) {
             (true, _) => Finding::is("s3.list.version", "v2", steps),
+            (false, true) if undecided(&two).is_some() => {
+                Finding::unknown("s3.list.version", format!("version 2 is answered {}", told(&two)), steps)
+            }
             (false, true) => Finding::is("s3.list.version", "v1", steps),
             (false, false) => {
                 Finding::unknown("s3.list.version", "neither listing has what was written", steps)
@@ -94,7 +100,9 @@ impl Run<'_> {
             && decoded(&key) == Some(ODD.to_owned())
             && key != ODD;
         let steps = vec![Step::new(format!("listed `{ODD}` with encoding-type=url"), format!("`{key}`"))];
-        self.find(Finding::is("s3.list.url_encoding", encoded, steps));
+        if !self.open_by("s3.list.url_encoding", &listed, &steps) {
+            self.find(Finding::is("s3.list.url_encoding", encoded, steps));
+        }
         Ok(())
     }
 
@@ -109,6 +117,8 @@ impl Run<'_> {
                 "making it again is answered as if it had been made: there is no error to tell apart",
                 steps,
             )
+        } else if again.status == 0 || again.status >= 500 {
+            Finding::unknown(id, told(&again), steps)
         } else {
             let apart = again.status == 409
                 && matches!(code.as_str(), "BucketAlreadyOwnedByYou" | "BucketAlreadyExists");

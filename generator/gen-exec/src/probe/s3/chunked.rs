@@ -36,6 +36,9 @@ impl Run<'_> {
         let call = Call::new("PUT", bucket).key("checksum");
         let sent = self.send(&with_trailer(call, body, None, &self.store))?;
         let mut steps = vec![Step::new("PUT in aws-chunked form with a CRC-32 behind the body", told(&sent))];
+        if self.open_by(id, &sent, &steps) {
+            return Ok(());
+        }
         if !sent.ok() {
             self.find(Finding::is(id, "reject", steps));
             return Ok(());

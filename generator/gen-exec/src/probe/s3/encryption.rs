@@ -9,7 +9,7 @@ use serde_json::json;
 use super::super::http::Answer;
 use super::super::{Stop, random_hex};
 use super::Run;
-use super::store::{Call, told};
+use super::store::{Call, told, undecided};
 
 /// What became of a kind.
 enum Offered {
@@ -71,9 +71,12 @@ impl Run<'_> {
         } else {
             told(&put)
         };
+        let open = undecided(&put).filter(|_| !confirmed);
         steps.push(Step::new(format!("PUT with {ALGORITHM}: {algorithm}"), said));
         Ok(if confirmed {
             Offered::Yes
+        } else if let Some(why) = open {
+            Offered::Unknown(why)
         } else if !put.ok()
             && algorithm == "aws:kms"
             && kms_key.is_none()
@@ -99,6 +102,9 @@ impl Run<'_> {
         let put = self.send(&with_key(Call::new("PUT", bucket).key("encrypted-c").body("secret")))?;
         if !put.ok() {
             steps.push(Step::new("PUT with a key of the client's own", told(&put)));
+            if let Some(why) = undecided(&put) {
+                return Ok(Offered::Unknown(why));
+            }
             return Ok(if self.store.encrypted() || is_not_there(&put) {
                 Offered::No
             } else {

@@ -24,7 +24,7 @@ use gen_core::model::units::Date;
 use super::http::Answer;
 use super::{Probe, Stop, Watch, ended};
 use scratch::Scratch;
-use store::{Call, Store, told};
+use store::{Call, Store, told, undecided};
 
 pub use state_lock::StateLock;
 pub use store::Style;
@@ -81,29 +81,30 @@ fn open(options: &Options) -> Result<Store, Stop> {
     Store::new(&options.endpoint, &options.region, style, options.insecure)
 }
 
-impl<'a> Run<'a> {
-    fn new(
-        kind: Kind,
-        store: &Store,
-        options: &'a Options,
-        watch: &'a Watch,
-        today: Date,
-    ) -> Result<Self, (Report, Stop)> {
-        let report = Report::new(kind, store.address(), today);
-        match Scratch::new(&options.prefix) {
-            Ok(scratch) => Ok(Self {
-                store: store.clone(),
-                options,
-                watch,
-                scratch,
-                report,
-                there: Vec::new(),
-                lacking: Vec::new(),
-            }),
-            Err(stop) => Err((report, stop)),
+/// Runs questions in scratch buckets of their own, and removes those whatever happens.
+fn run<'a>(
+    report: Report,
+    (store, options): (&Store, &'a Options),
+    watch: &'a Watch,
+    ask: impl FnOnce(&mut Run<'a>) -> Result<(), Stop>,
+) -> Report {
+    let mut report = report;
+    match Scratch::new(&options.prefix) {
+        Err(stop) => {
+            ended(&mut report, Err(stop));
+            report
+        }
+        Ok(scratch) => {
+            let store = store.clone();
+            let (there, lacking) = (Vec::new(), Vec::new());
+            let mut run = Run { store, options, watch, scratch, report, there, lacking };
+            let outcome = ask(&mut run);
+            run.finish(outcome)
         }
     }
+}
 
+impl Run<'_> {
     /// Sends a request, unless the run is to end.
     fn send(&self, call: &Call) -> Result<Answer, Stop> {
         self.watch.go_on()?;
@@ -117,6 +118,22 @@ impl<'a> Run<'a> {
     fn see(&mut self, about: &str, good: bool, did: impl Into<String>, answered: impl Into<String>) {
         let step = Step::new(did, answered);
         self.report.observations.push(Observation { about: about.to_owned(), good, step });
+    }
+
+    /// Notes whether a part of the API is there, unless an answer leaves that open.
+    fn part_of_api(&mut self, name: &'static str, there: bool, answer: &Answer) {
+        if there {
+            self.there.push(name);
+        } else if undecided(answer).is_none() {
+            self.lacking.push(name);
+        }
+    }
+
+    /// A finding that an answer leaves open, if it does.
+    fn open_by(&mut self, id: &str, answer: &Answer, steps: &[Step]) -> bool {
+        let Some(why) = undecided(answer) else { return false };
+        self.find(Finding::unknown(id, why, steps.to_vec()));
+        true
     }
 
     /// Reads an object; none where it cannot be read.
@@ -219,22 +236,14 @@ impl Probe for S3 {
         vec![
             format!("make up to five buckets, {}XXXXXXXX-X, and remove them at the end", self.options.prefix),
             "write some hundred objects into them, 11 MiB altogether, and a thousand parts of one byte".to_owned(),
-            "lock a few objects for 45 seconds, also in compliance mode, and wait until they can be removed".to_owned(),
+            "lock a few objects for 30 seconds, also in compliance mode, and wait until they can be removed".to_owned(),
             "give one of the buckets policies, lifecycle rules and tags of its own for a moment; one policy lets anybody read one object of one byte".to_owned(),
         ]
     }
 
     fn run(&self, watch: &Watch, today: Date) -> Report {
-        match Run::new(Kind::S3, &self.store, &self.options, watch, today) {
-            Err((mut report, stop)) => {
-                ended(&mut report, Err(stop));
-                report
-            }
-            Ok(mut run) => {
-                let outcome = run.ask();
-                run.finish(outcome)
-            }
-        }
+        let report = Report::new(Kind::S3, self.store.address(), today);
+        run(report, (&self.store, &self.options), watch, Run::ask)
     }
 
     fn clean_intent(&self) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! Multipart uploads: ETags, conditions, copies, more than a thousand parts, and the highest part number.
+//! Multipart uploads: checks, conditions, copies, more than a thousand parts, and the highest part number.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,7 +9,7 @@ use serde_json::json;
 use super::super::http::Answer;
 use super::super::{Stop, hex};
 use super::Run;
-use super::store::{Call, told};
+use super::store::{Call, told, undecided};
 use super::xml;
 
 /// The least that every part but the last has to have at most stores.
@@ -23,10 +23,13 @@ impl Run<'_> {
     /// Everything about multipart uploads.
     pub(super) fn multipart(&mut self, bucket: &str) -> Result<(), Stop> {
         let large = vec![b'x'; LEAST];
-        let Some(upload) = self.begin(bucket, "large")? else {
-            self.lacking.push("multipart");
-            let step = Step::new("began a multipart upload", "refused");
-            self.find(Finding::is("s3.copy.multipart", false, vec![step]));
+        let begun = self.send(&Call::new("POST", bucket).key("large").query("uploads", ""))?;
+        let Some(upload) = xml::first(&begun.text(), "UploadId").filter(|_| begun.ok()) else {
+            self.part_of_api("multipart", false, &begun);
+            let steps = vec![Step::new("began a multipart upload", told(&begun))];
+            if !self.open_by("s3.copy.multipart", &begun, &steps) {
+                self.find(Finding::is("s3.copy.multipart", false, steps));
+            }
             return Ok(());
         };
         // The highest number that AWS allows comes second, so that one upload shows two things.
@@ -43,7 +46,7 @@ impl Run<'_> {
         let done = self.complete(bucket, "large", &upload, numbers, None)?;
         steps.push(Step::new("completed the upload", told(&done)));
         let whole = done.ok() && xml::first(&done.text(), "Code").is_none();
-        if whole { &mut self.there } else { &mut self.lacking }.push("multipart");
+        self.part_of_api("multipart", whole, &done);
         self.etag(&done, &large, last.ok().then_some(&b"y"[..]), steps.clone());
         self.most_parts(bucket, (last.ok(), beyond.ok(), whole), steps)?;
         if whole {
@@ -188,7 +191,9 @@ impl Run<'_> {
         if !done.ok() {
             self.abort(bucket, "copy", &upload)?;
         }
-        self.find(Finding::is(id, copied.ok() && same, steps));
+        if !self.open_by(id, &copied, &steps) {
+            self.find(Finding::is(id, copied.ok() && same, steps));
+        }
         let whole =
             Call::new("PUT", bucket).key("copied").header("x-amz-copy-source", &format!("/{bucket}/basics"));
         let whole = self.send(&whole)?;
@@ -224,6 +229,10 @@ impl Run<'_> {
         }
         let kept = self.read(bucket, "taken", None)?.is_some_and(|body| body == b"first");
         steps.push(Step::new("GET", if kept { "the first object" } else { "not the first object" }));
+        if let Some(why) = tries.iter().find_map(undecided) {
+            self.find(Finding::unknown(id, why, steps));
+            return Ok(());
+        }
         let verdict = match (tries[0].status, tries[1].ok(), kept) {
             (412 | 409, true, true) => "enforced",
             (200..=299, _, false) => "ignored",
@@ -266,7 +275,7 @@ impl Run<'_> {
             }
         };
         let parts: Result<Vec<_>, Stop> = std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..WORKERS).map(|_| scope.spawn(&upload_parts)).collect();
+            let workers: Vec<_> = (0..WORKERS).map(|_| scope.spawn(upload_parts)).collect();
             let failed = || Stop::failed("a part could not be uploaded", "run it again");
             workers.into_iter().map(|worker| worker.join().unwrap_or_else(|_| Err(failed()))).collect()
         });

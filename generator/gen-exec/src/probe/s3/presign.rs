@@ -33,7 +33,11 @@ impl Run<'_> {
         ];
         let get_works = get.ok() && get.body == b"there";
         let put_works = put.ok() && written;
-        if get_works || put_works { &mut self.there } else { &mut self.lacking }.push("presign");
+        self.part_of_api("presign", get_works || put_works, &get);
+        if get.status == 0 || put.status == 0 {
+            self.find(Finding::unknown(id, "there was no answer", steps));
+            return Ok(());
+        }
         if expired.ok() || wrong.ok() {
             let what = if wrong.ok() { "a signature that is wrong" } else { "an address that has expired" };
             self.find(Finding::unknown(

@@ -91,7 +91,7 @@ pub(super) fn remove(store: &Store, watch: &Watch, report: &mut Report, buckets:
         });
         let next = ends.filter(|time| time - begun <= PATIENCE).max();
         let Some(next) = next.filter(|_| store.time() - begun <= PATIENCE) else {
-            report.left.extend(kept.into_iter().map(|(bucket, why)| left(bucket, why)));
+            report.left.extend(kept.into_iter().map(|(bucket, why)| left(&bucket, why)));
             return;
         };
         let wait = (next - store.time()).max(0) + 2;
@@ -102,7 +102,7 @@ pub(super) fn remove(store: &Store, watch: &Watch, report: &mut Report, buckets:
     }
 }
 
-fn left(bucket: String, why: Kept) -> Left {
+fn left(bucket: &str, why: Kept) -> Left {
     let what = format!("bucket {bucket}");
     match why {
         Kept::Until(time) => Left {

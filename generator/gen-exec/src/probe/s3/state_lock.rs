@@ -7,10 +7,11 @@ use gen_core::evidence::{Finding, Kind, Report, Step};
 use gen_core::model::units::Date;
 use serde_json::json;
 
-use super::super::{Probe, Stop, Watch, ended};
+use super::super::http::Answer;
+use super::super::{Probe, Stop, Watch};
 use super::chunked;
-use super::store::{Call, Store, told};
-use super::{Options, Run, clean, clean_intent, open};
+use super::store::{Call, Store, told, undecided};
+use super::{Options, Run, clean, clean_intent, open, run};
 
 /// The capability that this is about.
 const LOCK: &str = "state.lock";
@@ -34,7 +35,33 @@ impl StateLock {
 struct Tried {
     steps: Vec<Step>,
     /// What went wrong first.
-    wrong: Option<String>,
+    wrong: Option<Wrong>,
+}
+
+/// What went wrong.
+enum Wrong {
+    /// The store does not lock.
+    Lacking(String),
+    /// It cannot be told, and why.
+    Open(String),
+}
+
+impl Wrong {
+    /// What an answer means that should have been another one.
+    fn of(answer: &Answer, what: &str) -> Self {
+        match undecided(answer) {
+            Some(why) => Self::Open(format!("{what}: {why}")),
+            None => Self::Lacking(format!("{what} ({})", told(answer))),
+        }
+    }
+
+    /// The finding, and why.
+    fn finding(self, whole: impl FnOnce(String) -> String, steps: Vec<Step>) -> Finding {
+        match self {
+            Self::Lacking(why) => Finding::not(LOCK, json!(["s3_lockfile"]), steps).note(whole(why)),
+            Self::Open(why) => Finding::unknown(LOCK, why, steps),
+        }
+    }
 }
 
 impl Probe for StateLock {
@@ -54,16 +81,8 @@ impl Probe for StateLock {
     }
 
     fn run(&self, watch: &Watch, today: Date) -> Report {
-        match Run::new(Kind::StateLock, &self.store, &self.options, watch, today) {
-            Err((mut report, stop)) => {
-                ended(&mut report, Err(stop));
-                report
-            }
-            Ok(mut run) => {
-                let outcome = run.lock_states();
-                run.finish(outcome)
-            }
-        }
+        let report = Report::new(Kind::StateLock, self.store.address(), today);
+        run(report, (&self.store, &self.options), watch, Run::lock_states)
     }
 
     fn clean_intent(&self) -> Vec<String> {
@@ -96,7 +115,7 @@ impl Run<'_> {
         let first = self.lock_state(&plain, checksum)?;
         let mut steps = first.steps;
         if let Some(wrong) = first.wrong {
-            self.find(Finding::not(LOCK, json!(["s3_lockfile"]), steps).note(wrong));
+            self.find(wrong.finding(|why| why, steps));
             return Ok(());
         }
         if !on.ok() {
@@ -108,9 +127,13 @@ impl Run<'_> {
         let second = self.lock_state(&versioned, checksum)?;
         steps.extend(second.steps);
         let finding = match second.wrong {
-            Some(wrong) => Finding::not(LOCK, json!(["s3_lockfile"]), steps).note(format!(
-                "on a versioned bucket, as states have them, {wrong}; without versions it locks"
-            )),
+            Some(wrong) => {
+                notes.clear();
+                let whole = |why| {
+                    format!("on a versioned bucket, as states have them, {why}; without versions it locks")
+                };
+                wrong.finding(whole, steps)
+            }
             None => Finding::is(LOCK, json!(["s3_lockfile"]), steps),
         };
         let finding = if notes.is_empty() { finding } else { finding.note(notes.join("; ")) };
@@ -142,28 +165,28 @@ impl Run<'_> {
             let one = self.send(&lock("one"))?;
             tried.steps.push(Step::new(format!("writer one locks {times}"), told(&one)));
             if !one.ok() {
-                tried.wrong = Some(format!("a state cannot be locked {times} ({})", told(&one)));
+                tried.wrong = Some(Wrong::of(&one, &format!("a state cannot be locked {times}")));
                 return Ok(tried);
             }
             let two = self.send(&lock("two"))?;
             tried.steps.push(Step::new("writer two locks meanwhile", told(&two)));
             if two.ok() {
-                tried.wrong = Some("two writers hold the lock at once".to_owned());
+                tried.wrong = Some(Wrong::Lacking("two writers hold the lock at once".to_owned()));
                 return Ok(tried);
             }
             if !matches!(two.status, 409 | 412) {
-                tried.wrong = Some(format!("a held lock is answered {}, not 412", told(&two)));
+                tried.wrong = Some(Wrong::of(&two, "a held lock is not answered with 412"));
                 return Ok(tried);
             }
             let held = self.read(bucket, &format!("{key}.tflock"), None)?;
             if held.is_none_or(|held| !String::from_utf8_lossy(&held).contains("\"ID\":\"one\"")) {
-                tried.wrong = Some("the lock does not name who holds it".to_owned());
+                tried.wrong = Some(Wrong::Lacking("the lock does not name who holds it".to_owned()));
                 return Ok(tried);
             }
             let unlocked = self.send(&delete)?;
             tried.steps.push(Step::new("writer one unlocks", told(&unlocked)));
             if !unlocked.ok() {
-                tried.wrong = Some(format!("a lock cannot be removed ({})", told(&unlocked)));
+                tried.wrong = Some(Wrong::of(&unlocked, "a lock cannot be removed"));
                 return Ok(tried);
             }
         }
@@ -176,21 +199,24 @@ impl Run<'_> {
         lock: &(dyn Fn(&str) -> Call + Sync),
         delete: &Call,
         steps: &mut Vec<Step>,
-    ) -> Result<Option<String>, Stop> {
+    ) -> Result<Option<Wrong>, Stop> {
+        let mut neither = 0;
         for _ in 0..8 {
             self.watch.go_on()?;
             let answers = super::conditions::together(&self.store, &[lock("one"), lock("two")])?;
             let held = answers.iter().filter(|answer| answer.ok()).count();
-            if held != 1 {
-                steps.push(Step::new("both lock at once", format!("{held} of two hold the lock")));
-                return Ok(Some(format!("of two who lock at once {held} hold the lock")));
+            if held > 1 {
+                steps.push(Step::new("both lock at once", "both hold the lock"));
+                return Ok(Some(Wrong::Lacking("two who lock at once both hold the lock".to_owned())));
             }
+            neither += usize::from(held == 0);
             let unlocked = self.send(delete)?;
             if !unlocked.ok() {
-                return Ok(Some(format!("a lock cannot be removed ({})", told(&unlocked))));
+                return Ok(Some(Wrong::of(&unlocked, "a lock cannot be removed")));
             }
         }
-        steps.push(Step::new("both lock at once, eight times", "one holds the lock each time"));
+        let said = format!("never both hold the lock; {} times one does", 8 - neither);
+        steps.push(Step::new("both lock at once, eight times", said));
         Ok(None)
     }
 }

@@ -327,6 +327,16 @@ pub(super) fn told(answer: &Answer) -> String {
     }
 }
 
+/// Why an answer says nothing about what the store can do: there was none, the credentials may not ask, or the store was busy.
+pub(super) fn undecided(answer: &Answer) -> Option<String> {
+    match answer.status {
+        0 => Some(told(answer)),
+        401 | 403 => Some(format!("the credentials may not ({})", told(answer))),
+        429 | 500 | 502 | 503 | 504 => Some(format!("the store could not just then ({})", told(answer))),
+        _ => None,
+    }
+}
+
 /// The code of an error.
 pub(super) fn code(answer: &Answer) -> Option<String> {
     if answer.ok() {
