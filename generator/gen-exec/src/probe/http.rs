@@ -1,11 +1,15 @@
 //! One request, one answer: TLS by the machine's roots, no redirects, no retries, everything bounded.
 
 use std::io::Read as _;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use ureq::http::{Method, Request};
+use ureq::config::Config;
+use ureq::http::{Method, Request, Uri};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
 use super::Stop;
 
@@ -16,6 +20,33 @@ const MOST: u64 = 8 << 20;
 #[derive(Debug, Clone)]
 pub struct Client {
     agent: ureq::Agent,
+}
+
+/// Finds hosts as the system does; names below `localhost` are this machine (RFC 6761, §6.3), which not every system knows.
+#[derive(Debug, Default)]
+struct Names(DefaultResolver);
+
+impl Resolver for Names {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let local = uri.host().is_some_and(|host| host.ends_with(".localhost"));
+        let port = uri.port_u16().or_else(|| match uri.scheme_str() {
+            Some("https") => Some(443),
+            _ => Some(80),
+        });
+        match port.filter(|_| local) {
+            Some(port) => {
+                let mut found = self.empty();
+                found.push(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+                Ok(found)
+            }
+            None => self.0.resolve(uri, config, timeout),
+        }
+    }
 }
 
 /// What a server answered.
@@ -49,7 +80,7 @@ impl Answer {
 /// Whether an address may be talked to: TLS, or loopback, or said to be wanted. The error says why not.
 pub fn allowed(address: &str, insecure: bool) -> Result<(), Stop> {
     let help = "an address such as https://s3.example.com";
-    let uri: ureq::http::Uri =
+    let uri: Uri =
         address.parse().map_err(|_| Stop::failed(format!("`{address}` is no address of a server"), help))?;
     let host = uri.host().unwrap_or_default();
     if host.is_empty() {
@@ -95,7 +126,7 @@ impl Client {
             .timeout_connect(Some(Duration::from_secs(10).min(timeout)))
             .user_agent(concat!("gen/", env!("CARGO_PKG_VERSION")))
             .build();
-        Self { agent: config.into() }
+        Self { agent: ureq::Agent::with_parts(config, DefaultConnector::new(), Names::default()) }
     }
 
     /// Sends a request. An error says in words why there was no answer.

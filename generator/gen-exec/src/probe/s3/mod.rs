@@ -175,6 +175,9 @@ impl Run<'_> {
         if answer.status == 400 {
             answer = self.send(&call(!first))?;
         }
+        if (400..500).contains(&answer.status) {
+            self.scratch.forget(&name);
+        }
         Ok((name, answer))
     }
 
@@ -188,7 +191,13 @@ impl Run<'_> {
 
     /// The bucket that every question without a bucket of its own uses. A store that makes none cannot be probed.
     fn first_bucket(&mut self) -> Result<String, Stop> {
-        let mut last = Answer::default();
+        let reached = self.send(&Call::new("GET", ""))?;
+        if reached.status == 0 {
+            let why = format!("{} does not answer: {}", self.store.address(), reached.text());
+            return Err(Stop::failed(why, "is the address right, and is the store up?"));
+        }
+        self.store.set_clock(&reached);
+        let mut last = reached;
         let styles = match self.options.style {
             Some(style) => vec![style],
             None => vec![Style::Path, Style::Host],

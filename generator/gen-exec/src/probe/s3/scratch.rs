@@ -55,6 +55,11 @@ impl Scratch {
         self.made.push(name.to_owned());
     }
 
+    /// Forgets a bucket that the store refused to make.
+    pub(super) fn forget(&mut self, name: &str) {
+        self.made.retain(|made| made != name);
+    }
+
     /// Removes everything, whatever happened.
     pub(super) fn remove(&mut self, store: &Store, watch: &Watch, report: &mut Report) {
         let made = std::mem::take(&mut self.made);

@@ -290,9 +290,7 @@ impl Store {
             (Sign::No, _) => (call.headers.clone(), call.query.clone()),
         };
         headers.push(("host".to_owned(), host.clone()));
-        // Without TLS the name in the address decides nothing but where to connect: a bucket's name need not resolve.
-        let connect = if in_host && self.encrypted() { &host } else { &self.host };
-        let mut address = format!("{}://{connect}{path}", self.scheme);
+        let mut address = format!("{}://{host}{path}", self.scheme);
         if !parameters.is_empty() {
             address.push('?');
             address.push_str(&query(&parameters));
