@@ -188,6 +188,7 @@ def evidence(gen, where):
 def interrupted(gen, where):
     """Signals at many moments."""
     path = gen.repository / "profiles/products/our-store.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(FILE)
     counts = {"SIGINT": 0, "SIGTERM": 0, "SIGKILL": 0}
     killed_with_buckets = locked = 0

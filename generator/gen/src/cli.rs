@@ -371,6 +371,9 @@ pub(crate) struct ProbeCommon {
     /// The service of the provider that the server belongs to, where its facts differ by service
     #[arg(long, value_name = "NAME", requires = "provider")]
     pub service: Option<String>,
+    /// Name and version of the server, where it does not tell them, such as "Ceph 20.2.4"
+    #[arg(long, value_name = "TEXT")]
+    pub server: Option<String>,
     /// Do not ask before anything is made on the server
     #[arg(long, short)]
     pub yes: bool,
@@ -432,6 +435,9 @@ pub(crate) struct ProbeS3Args {
     /// Key of the store's key service to encrypt with, where it has no default key
     #[arg(long, value_name = "ID", help_heading = "Server")]
     pub kms_key: Option<String>,
+    /// Storage class that objects can be moved to, where it is none of the usual names
+    #[arg(long, value_name = "CLASS", help_heading = "Server")]
+    pub storage_class: Option<String>,
     #[command(flatten)]
     pub common: ProbeCommon,
 }

@@ -137,7 +137,7 @@ impl Run<'_> {
         for (minutes, good) in [(5, true), (20, false), (-20, false)] {
             let answer = self.send(&get().off(minutes * 60))?;
             let did = format!("GET signed for a time {minutes} minutes off");
-            self.see("clock skew", answer.ok() == good, did, told(&answer));
+            self.see(&format!("a clock {minutes} minutes off"), answer.ok() == good, did, told(&answer));
         }
         let region = self.send(&get().region("gen-nowhere-1"))?;
         let did = "GET signed for a region that is not the store's";

@@ -5,13 +5,21 @@ use serde_json::json;
 
 use super::super::Stop;
 use super::Run;
-use super::store::{Call, told, undecided};
+use super::store::{Call, code, told, undecided};
 
 impl Run<'_> {
     /// Every action, each in a rule of its own.
     pub(super) fn lifecycle(&mut self, bucket: &str) -> Result<(), Stop> {
         let transition = |class: &str| {
-            format!("<Transition><Days>30</Days><StorageClass>{class}</StorageClass></Transition>")
+            format!(
+                "<Transition><Days>30</Days><StorageClass>{}</StorageClass></Transition>",
+                super::xml::escape(class)
+            )
+        };
+        // Classes have other names elsewhere; these are the usual ones.
+        let classes = match self.options.storage_class.as_deref() {
+            Some(class) => vec![class],
+            None => vec!["STANDARD_IA", "GLACIER", "ONEZONE_IA"],
         };
         let actions = [
             ("expire", vec!["<Expiration><Days>1</Days></Expiration>".to_owned()], "Expiration"),
@@ -25,12 +33,12 @@ impl Run<'_> {
                 vec!["<AbortIncompleteMultipartUpload><DaysAfterInitiation>1</DaysAfterInitiation></AbortIncompleteMultipartUpload>".to_owned()],
                 "AbortIncompleteMultipartUpload",
             ),
-            // Classes have other names elsewhere; these are the usual ones.
-            ("transition", ["STANDARD_IA", "GLACIER", "ONEZONE_IA"].map(transition).to_vec(), "Transition"),
+            ("transition", classes.into_iter().map(transition).collect(), "Transition"),
         ];
         let mut taken = Vec::new();
         let mut steps = Vec::new();
-        let mut open = None;
+        let mut open: Option<String> = None;
+        let mut nameless = None;
         for (name, forms, element) in actions {
             for form in forms {
                 let body = format!(
@@ -38,8 +46,10 @@ impl Run<'_> {
                 );
                 let put = self.send(&Call::new("PUT", bucket).query("lifecycle", "").xml(&body))?;
                 let mut said = told(&put);
-                // A class that a store does not know is no answer about the others.
                 open = open.or_else(|| undecided(&put));
+                if name == "transition" && code(&put).as_deref() == Some("InvalidStorageClass") {
+                    nameless = Some(told(&put));
+                }
                 let mut kept = false;
                 if put.ok() {
                     let got = self.send(&Call::new("GET", bucket).query("lifecycle", ""))?;
@@ -58,7 +68,17 @@ impl Run<'_> {
                 }
             }
         }
+        if let Some(said) = nameless.filter(|_| !taken.contains(&"transition")) {
+            // A class that a store does not know says nothing about those that it has.
+            open = open.or(Some(format!(
+                "transition: no class is known to move to ({said}); name one with --storage-class"
+            )));
+        }
         if let Some(why) = open {
+            let why = format!(
+                "{why}; seen: {}",
+                if taken.is_empty() { "none".to_owned() } else { taken.join(", ") }
+            );
             // The set is closed: to name a part of it would deny the rest.
             self.find(Finding::unknown("s3.lifecycle.actions", why, steps));
             return Ok(());

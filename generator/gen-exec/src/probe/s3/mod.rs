@@ -44,6 +44,8 @@ pub struct Options {
     pub insecure: bool,
     /// Key of the store's key service to encrypt with, if it has no default key.
     pub kms_key: Option<String>,
+    /// Storage class that objects can be moved to, if its name is not one of the usual ones.
+    pub storage_class: Option<String>,
 }
 
 /// The probe of an object store.

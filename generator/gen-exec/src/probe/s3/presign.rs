@@ -72,7 +72,12 @@ impl Run<'_> {
         for (minutes, good) in [(5, true), (20, false)] {
             let answer = self.send(&signed("GET", "basics", 60).off(minutes * 60))?;
             let did = format!("GET by an address signed {minutes} minutes in the future");
-            self.see("clock skew of addresses", answer.ok() == good, did, told(&answer));
+            self.see(
+                &format!("an address from {minutes} minutes ahead"),
+                answer.ok() == good,
+                did,
+                told(&answer),
+            );
         }
         Ok(())
     }

@@ -81,8 +81,9 @@ fn probe(session: &mut Session, what: &ProbeWhat) -> Result<Body, Box<Diagnostic
     )
     .map_err(|error| stopped(Stop::failed(format!("signals cannot be watched: {error}"), "")))?;
     bar.enable_steady_tick(Duration::from_millis(120));
-    let report = if common.clean { probe.clean(&watch, today) } else { probe.run(&watch, today) };
+    let mut report = if common.clean { probe.clean(&watch, today) } else { probe.run(&watch, today) };
     bar.finish_and_clear();
+    report.server = common.server.clone().or(report.server);
     session.diagnostics.extend(faults(&report));
     let added = match subject {
         Some(subject) if !common.clean => evidence::add(session, &subject, &report, common.dry_run)?,

@@ -16,5 +16,6 @@ pub(super) fn options(store: &ProbeStore) -> Options {
         },
         insecure: store.http.insecure_http,
         kms_key: None,
+        storage_class: None,
     }
 }
