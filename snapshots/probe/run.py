@@ -199,19 +199,20 @@ def interrupted(gen, where):
         mine = ["customers-own", "gen-probe-of-somebody"]
         words = ("probe", "s3", "--endpoint", server.endpoint, "--product", "our-store", "--yes", "--format", "json")
 
-        def at(number):
-            """Waits until the probe has sent so many requests that a bucket is there, and then a little more."""
+        def at(letter, more):
+            """Waits until the probe has made the bucket of that letter, and then a little more."""
             process = gen.start(*words)
-            for _ in range(400):
-                if len(store.buckets(PREFIX)) > 1 or process.poll() is not None:
+            for _ in range(3000):
+                made = [bucket for bucket in store.buckets(PREFIX) if bucket not in mine]
+                if any(bucket.endswith(letter) for bucket in made) or process.poll() is not None:
                     break
                 time.sleep(0.01)
-            time.sleep(number)
+            time.sleep(more)
             return process
 
         for name in ("SIGINT", "SIGTERM"):
-            for delay in (0, 0.15, 0.5):
-                process = at(delay)
+            for letter, more in (("-p", 0), ("-v", 0), ("-l", 0.2)):
+                process = at(letter, more)
                 process.send_signal(getattr(signal, name))
                 status, out, _ = gen.end(process)
                 document = json.loads(out)
@@ -219,13 +220,14 @@ def interrupted(gen, where):
                 check(store.buckets() == mine, name, "left", store.buckets())
                 check(path.read_text() == FILE, name, "added something")
                 counts[name] += 1
-        for delay in (0, 0.1, 0.3, 1.0):
-            process = at(delay)
+        for letter, more in (("-p", 0), ("-v", 0), ("-l", 0.1), ("-l", 0.5)):
+            process = at(letter, more)
             process.kill()
             process.communicate()
             left = [bucket for bucket in store.buckets(PREFIX) if bucket not in mine]
             killed_with_buckets += bool(left)
-            locked += any(bucket.endswith("-l") for bucket in left)
+            for bucket in (bucket for bucket in left if bucket.endswith("-l")):
+                locked += store.call("HEAD", bucket, "compliance").ok
             check(path.read_text() == FILE, "SIGKILL added something")
             counts["SIGKILL"] += 1
         check(killed_with_buckets > 0, "no kill came while there were buckets: the check proves nothing")
@@ -237,7 +239,7 @@ def interrupted(gen, where):
         check(len(cleaned["cleaned"]) >= killed_with_buckets, "cleaned", cleaned["cleaned"])
     path.unlink()
     told = ", ".join(f"{name} {count}" for name, count in counts.items())
-    return [f"interrupted: {told}; nothing left; --clean removed {len(cleaned['cleaned'])} buckets, {locked} with locks, and no other"]
+    return [f"interrupted: {told}; nothing left; --clean removed {len(cleaned['cleaned'])} buckets, {locked} with an object under compliance, and no other"]
 
 
 def refused(gen, where):

@@ -245,7 +245,7 @@ impl Probe for S3 {
 
     fn intent(&self) -> Vec<String> {
         vec![
-            format!("make up to five buckets, {}XXXXXXXX-X, and remove them at the end", self.options.prefix),
+            format!("make three buckets, {}XXXXXXXX-X, and remove them at the end", self.options.prefix),
             "write some hundred objects into them, 11 MiB altogether, and a thousand parts of one byte".to_owned(),
             "lock a few objects for 30 seconds, also in compliance mode, and wait until they can be removed".to_owned(),
             "give one of the buckets policies, lifecycle rules and tags of its own for a moment; one policy lets anybody read one object of one byte".to_owned(),

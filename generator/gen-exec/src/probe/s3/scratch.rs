@@ -123,8 +123,8 @@ fn left(bucket: &str, why: Kept) -> Left {
 fn empty(store: &Store, bucket: &str) -> Result<bool, Kept> {
     let send = |call: &Call| {
         store.send(call).map_err(|stop| match stop {
-            Stop::Interrupted => Kept::Because("interrupted".to_owned()),
-            Stop::Failed { why, .. } => Kept::Because(why),
+            Stop::Interrupted => Kept::Because("was not removed: interrupted".to_owned()),
+            Stop::Failed { why, .. } => Kept::Because(format!("cannot be removed: {why}")),
         })
     };
     // A policy that denies would deny this too.
@@ -163,14 +163,15 @@ fn empty(store: &Store, bucket: &str) -> Result<bool, Kept> {
     match (answer.ok(), code(&answer).as_deref()) {
         (true, _) => Ok(true),
         (false, Some("NoSuchBucket")) => Ok(false),
-        _ => Err(Kept::Because(format!("the store answers {}", told(&answer)))),
+        _ => Err(Kept::Because(format!("cannot be removed: {}", told(&answer)))),
     }
 }
 
 /// Objects and their versions, one page of them.
 fn contents(store: &Store, bucket: &str) -> Result<Vec<(String, Option<String>)>, Kept> {
-    let send =
-        |call: &Call| store.send(call).map_err(|_| Kept::Because("the store does not answer".to_owned()));
+    let send = |call: &Call| {
+        store.send(call).map_err(|_| Kept::Because("cannot be removed: the store does not answer".to_owned()))
+    };
     let listed = send(&Call::new("GET", bucket).query("versions", ""))?;
     let text = listed.text();
     if listed.ok() && text.contains("ListVersionsResult") {
@@ -187,8 +188,9 @@ fn contents(store: &Store, bucket: &str) -> Result<Vec<(String, Option<String>)>
 
 /// Removes an object; if it is locked, when that ends (0 where nobody says).
 fn remove_object(store: &Store, bucket: &str, key: &str, version: Option<&str>) -> Result<Option<i64>, Kept> {
-    let send =
-        |call: &Call| store.send(call).map_err(|_| Kept::Because("the store does not answer".to_owned()));
+    let send = |call: &Call| {
+        store.send(call).map_err(|_| Kept::Because("cannot be removed: the store does not answer".to_owned()))
+    };
     let delete = Call::new("DELETE", bucket).key(key).version(version);
     let answer = send(&delete)?;
     if answer.ok() || answer.status == 404 {

@@ -60,6 +60,10 @@ fn told(report: &Report) -> String {
     } else if report.ended == Ended::Whole && report.findings.is_empty() && report.left.is_empty() {
         out.push_str("\nThere was nothing to remove.\n");
     }
+    for left in &report.left {
+        let until = left.until.as_ref().map_or(String::new(), |until| format!(" until {until}"));
+        out.push_str(&format!("\nLeft: {}, which {}{until}.\n", left.what, left.why));
+    }
     out
 }
 
@@ -83,5 +87,33 @@ fn plain(value: &Value) -> String {
             map.iter().map(|(key, value)| format!("{key} {}", plain(value))).collect::<Vec<_>>().join(", ")
         }
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gen_core::evidence::{Scope, evidence};
+
+    use super::*;
+    use crate::commands::probe::evidence::Added;
+
+    /// A report as a probe once made it, shortened.
+    #[test]
+    fn a_recorded_report_reads_well() {
+        let recorded = include_str!("../../../../../snapshots/probe/recorded.json");
+        let report: Report = serde_json::from_str(recorded).expect("a report");
+        let evidence = evidence(&report, &Scope { region: Some("eu-1".to_owned()), service: None });
+        let added = Added {
+            file: "profiles/providers/ours.yaml".to_owned(),
+            evidence: evidence.expect("evidence"),
+            answered: vec!["s3.api".to_owned()],
+            written: false,
+        };
+        let text = human(&Body { report: Some(report), added: Some(added) });
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path("../../../../../snapshots/expected");
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.bind(|| insta::assert_snapshot!("probe-report", text));
     }
 }
