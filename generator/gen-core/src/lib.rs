@@ -7,6 +7,7 @@ pub mod demand;
 pub mod diag;
 pub mod digest;
 pub mod effect;
+pub mod evidence;
 pub mod kind;
 pub mod load;
 pub mod model;

@@ -1,4 +1,5 @@
-//! Effects of `gen`: the only place where the tree changes, and the only place where programs start.
+//! Effects of `gen`: the only place where the tree changes, where programs start, and where servers are talked to.
 
+pub mod probe;
 pub mod run;
 pub mod write;

@@ -43,6 +43,32 @@ pub fn create_new(root: &Path, files: &[gen_core::kind::Rendered]) -> Vec<Diagno
     faults
 }
 
+/// Changes one file that people wrote, or makes it where there was none. `old` is what the change was made from: if something else
+/// is there by now, nothing is written.
+pub fn change(root: &Path, path: &str, old: Option<&[u8]>, new: &[u8]) -> Option<Box<Diagnostic>> {
+    let _turn = take_turn(root);
+    let full = root.join(path);
+    let changed = make_folders(root, Path::new(path).parent().unwrap_or(Path::new("")))
+        .and_then(|()| match std::fs::symlink_metadata(&full) {
+            Ok(found) if !found.is_file() => Err(io::Error::other("it is a link or a folder, not a file")),
+            Ok(_) => Ok(Some(std::fs::read(&full)?)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        })
+        .and_then(|now| {
+            if now.as_deref() == old {
+                replace(&full, new)
+            } else {
+                Err(io::Error::other("changed while gen was at work; run it again"))
+            }
+        });
+    let help = "the file is as it was; mend the cause and run the command again";
+    changed.err().map(|error| {
+        let fault = Diagnostic::error(Fault::OutputDenied).at(Place::file(path)).label(error.to_string());
+        Box::new(fault.help(help))
+    })
+}
+
 /// Keeps other runs of `gen` from writing below a root at the same time, until it is dropped or the process ends.
 #[derive(Debug)]
 pub struct Turn {

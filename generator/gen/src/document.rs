@@ -18,6 +18,8 @@ pub(crate) enum Outcome {
     Invalid,
     /// Something could not be read, written or run.
     Failed,
+    /// Somebody stopped it.
+    Interrupted,
 }
 
 /// The document of a command.

@@ -13,6 +13,8 @@ pub enum Area {
     Output,
     /// Checking rendered text.
     Artifact,
+    /// Probing a server.
+    Probe,
 }
 
 macro_rules! faults {
@@ -311,6 +313,35 @@ faults! {
     ///
     /// Use what the provider's documentation names instead.
     Deprecated = "GEN0607", Artifact, "deprecated by the provider";
+    /// A probe could not begin or go on: the server cannot be reached, refuses the credentials, or does not do what every other question
+    /// stands on.
+    ///
+    /// What was not asked stays unknown; nothing is added to the evidence. What the probe had made was removed, or is listed as left.
+    ///
+    /// Mend what the diagnostic names and probe again.
+    ProbeFailed = "GEN0701", Probe, "probe could not be run to its end";
+    /// A probe makes things on a server, and nobody agreed to that.
+    ///
+    /// Buckets, databases and pods cost money and are seen by others, so a probe says what it is going to make and asks.
+    ///
+    /// Run it on a terminal and answer `y`, or say `--yes` in a script.
+    NotAgreed = "GEN0702", Probe, "nobody agreed to the probe";
+    /// A probe was interrupted. What it had made was removed, or is listed as left; nothing is added to the evidence.
+    ///
+    /// Run it again. If it was killed outright, `gen probe <kind> --clean` removes what is left on the server.
+    Interrupted = "GEN0703", Probe, "probe was interrupted";
+    /// Something that a probe made is still on the server, because the server does not let it be removed yet.
+    ///
+    /// A locked object can be removed when its lock ends, which is what the lock is for.
+    ///
+    /// Run `gen probe <kind> --clean` after the time that the diagnostic names.
+    LeftBehind = "GEN0704", Probe, "probe left something on the server";
+    /// What a probe found cannot be added to the file of the provider or product, because of how that file is written.
+    ///
+    /// Comments and layout of a file are its author's: `gen` adds lines and changes nothing else, and writes nothing that it cannot read back.
+    ///
+    /// Add the lines that `--dry-run` prints by hand.
+    EvidenceUnfit = "GEN0705", Probe, "evidence cannot be added to the file";
 }
 
 impl Fault {

@@ -53,6 +53,26 @@ pub fn builtin() -> (Repository, Vec<Diagnostic>) {
     read_all(Path::new("."), builtins())
 }
 
+/// Takes a changed text of one file into a repository, as if it were on disk, and gives its faults.
+pub fn reread(repository: &mut Repository, path: &str, text: &str) -> Vec<Diagnostic> {
+    let path: Arc<str> = Arc::from(path);
+    let faulty =
+        |why: String| vec![Diagnostic::error(Fault::MisplacedFile).at(Place::file(path.clone())).label(why)];
+    let class = match classify(&path) {
+        Ok(class) => class,
+        Err(why) => return faulty(why),
+    };
+    let read =
+        text::read(&path, text.as_bytes()).and_then(|text| Ok((parse(class, &path, false, &text)?, text)));
+    match read {
+        Ok((item, text)) => {
+            put(repository, Read { path, text: Some(text), stack: None, item });
+            Vec::new()
+        }
+        Err(Faulty { found, .. }) => found,
+    }
+}
+
 fn builtins() -> BTreeMap<Arc<str>, Source> {
     crate::builtin::FILES.iter().map(|(path, bytes)| (Arc::from(*path), Source::Builtin(bytes))).collect()
 }

@@ -17,7 +17,7 @@ const MOST_ALIASES: usize = 1_000;
 
 /// A part of a document.
 #[derive(Debug, Clone)]
-pub(super) struct Node {
+pub(crate) struct Node {
     /// What it is.
     pub kind: Kind,
     /// Bytes from its first to behind its last character.
@@ -28,7 +28,7 @@ pub(super) struct Node {
 
 /// What a node is.
 #[derive(Debug, Clone)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// A scalar and whether it is written without quotes.
     Scalar(String, bool),
     /// A sequence.
@@ -39,7 +39,7 @@ pub(super) enum Kind {
 
 /// Why there is no tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// Not well-formed: byte offset and what the parser says.
     Syntax(usize, String),
     /// Too deep or too large.
@@ -53,7 +53,7 @@ struct Builder {
 }
 
 /// Parses one document.
-pub(super) fn parse(text: &str) -> Result<Node, Failure> {
+pub(crate) fn parse(text: &str) -> Result<Node, Failure> {
     let mut events = Vec::new();
     for event in Parser::new_from_str(text) {
         match event {
@@ -185,7 +185,7 @@ fn count(node: &Node) -> usize {
 
 impl Node {
     /// The text of a scalar.
-    pub(super) fn text(&self) -> Option<&str> {
+    pub(crate) fn text(&self) -> Option<&str> {
         match &self.kind {
             Kind::Scalar(text, _) => Some(text),
             _ => None,
@@ -193,7 +193,7 @@ impl Node {
     }
 
     /// The document as JSON, by the core schema of YAML 1.2.2 (§10.3); the first of repeated keys counts.
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         match &self.kind {
             Kind::Scalar(text, true) => plain(text),
             Kind::Scalar(text, false) => Value::String(text.clone()),
@@ -209,7 +209,7 @@ impl Node {
     }
 
     /// Key (if the last step is one) and value at a route.
-    pub(super) fn find(&self, route: &Route) -> Option<(Option<&Node>, &Node)> {
+    pub(crate) fn find(&self, route: &Route) -> Option<(Option<&Node>, &Node)> {
         let mut found = (None, self);
         for step in &route.0 {
             found = match (&found.1.kind, step) {
@@ -225,7 +225,7 @@ impl Node {
     }
 
     /// The bytes that a spot stands for. A route that leads nowhere stands for the deepest part of it that exists.
-    pub(super) fn locate(&self, spot: &Spot) -> Option<Range<usize>> {
+    pub(crate) fn locate(&self, spot: &Spot) -> Option<Range<usize>> {
         let (route, key) = match spot {
             Spot::File => return None,
             Spot::Bytes(from, to) => return Some(*from..*to),

@@ -4,7 +4,7 @@ mod faults;
 mod files;
 #[cfg(test)]
 mod law;
-mod marked;
+pub(crate) mod marked;
 mod scan;
 mod secrets;
 mod shape;
@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use files::{builtin, load};
+pub use files::{builtin, load, reread};
 
 use crate::diag::Spot;
 

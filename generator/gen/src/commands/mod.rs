@@ -9,6 +9,7 @@ mod graph;
 mod init;
 mod matrix;
 pub(crate) mod plan;
+mod probe;
 mod profile;
 mod schema;
 mod validate;
@@ -34,6 +35,7 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
         Command::Explain(arguments) => explain::run(global, arguments),
         Command::Matrix(arguments) => matrix::run(global, arguments),
         Command::Profile(arguments) => profile::run(global, arguments),
+        Command::Probe(arguments) => probe::run(global, arguments),
         Command::Graph(arguments) => graph::run(global, arguments),
         Command::Schema(arguments) => schema::run(global, arguments),
         Command::Doctor => doctor::run(global),
@@ -53,6 +55,7 @@ pub(crate) fn document_schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("init", schema_of::<init::Body>()),
         ("matrix", schema_of::<matrix::Body>()),
         ("plan", schema_of::<plan::Body>()),
+        ("probe", schema_of::<probe::Body>()),
         ("profile-check", schema_of::<profile::CheckBody>()),
         ("profile-compare", schema_of::<profile::CompareBody>()),
         ("profile-list", schema_of::<profile::ListBody>()),
@@ -71,6 +74,9 @@ fn schema_of<T: schemars::JsonSchema>() -> serde_json::Value {
 
 /// How a command ended, from what it found.
 fn outcome(diagnostics: &[Diagnostic], differs: bool) -> Outcome {
+    if diagnostics.iter().any(|found| found.fault == gen_core::diag::Fault::Interrupted) {
+        return Outcome::Interrupted;
+    }
     let errors = || diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
     if !any_error(diagnostics) {
         return if differs { Outcome::Changes } else { Outcome::None };

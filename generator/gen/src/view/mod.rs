@@ -25,6 +25,8 @@ pub(crate) const DONE: u8 = 0;
 pub(crate) const FAILED: u8 = 1;
 /// Exit status: done, and there are differences.
 pub(crate) const DIFFERENCES: u8 = 2;
+/// Exit status: interrupted.
+const INTERRUPTED: u8 = 130;
 /// Exit status: wrong usage (`EX_USAGE` of sysexits.h).
 const USAGE: u8 = 64;
 
@@ -52,6 +54,7 @@ pub(crate) fn emit<T: Serialize>(
     };
     let status = match document.outcome {
         Outcome::Refused | Outcome::Invalid | Outcome::Failed => FAILED,
+        Outcome::Interrupted => INTERRUPTED,
         Outcome::Changes if differences_fail => DIFFERENCES,
         Outcome::Changes | Outcome::None => DONE,
     };
@@ -167,6 +170,15 @@ pub(crate) fn today() -> Option<gen_core::model::units::Date> {
 pub(crate) fn progress(steps: usize) -> indicatif::ProgressBar {
     let bar = indicatif::ProgressBar::new(steps as u64);
     match indicatif::ProgressStyle::with_template("{bar:20} {pos}/{len} {wide_msg}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// A spinner on standard error for work of unknown length; invisible unless that is a terminal.
+pub(crate) fn progress_of_unknown_length() -> indicatif::ProgressBar {
+    let bar = indicatif::ProgressBar::new_spinner();
+    match indicatif::ProgressStyle::with_template("{spinner} {wide_msg}") {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }

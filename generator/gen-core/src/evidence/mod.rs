@@ -1,0 +1,11 @@
+//! Evidence made by probes: what a probe reports, the facts that follow, and the text that is appended to a subject's file.
+//!
+//! All of it is pure. Talking to servers is `gen-exec`'s business, asking people the command line's.
+
+mod append;
+mod facts;
+mod report;
+
+pub use append::{Unfit, append};
+pub use facts::{Evidence, Scope, evidence};
+pub use report::{Ended, Finding, Kind, Left, Observation, Report, Step};

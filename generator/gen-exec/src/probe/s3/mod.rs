@@ -1,0 +1,356 @@
+//! `gen probe s3` and `gen probe state-lock`: what an S3 object store really does, asked in scratch buckets.
+//!
+//! Each file of questions is independent of the others, so that one that cannot be answered leaves the rest.
+
+mod access;
+mod basics;
+mod chunked;
+mod conditions;
+mod encryption;
+mod lifecycle;
+mod lock;
+mod multipart;
+mod presign;
+mod scratch;
+mod sign;
+mod state_lock;
+mod store;
+mod versions;
+mod xml;
+
+use gen_core::evidence::{Finding, Kind, Observation, Report, Step};
+use gen_core::model::units::Date;
+
+use super::http::Answer;
+use super::{Probe, Stop, Watch, ended};
+use scratch::Scratch;
+use store::{Call, Store, told, undecided};
+
+pub use state_lock::StateLock;
+pub use store::Style;
+
+/// How a store is reached.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Its address.
+    pub endpoint: String,
+    /// Region that requests are signed for.
+    pub region: String,
+    /// How names of scratch buckets begin.
+    pub prefix: String,
+    /// Where the name of a bucket goes; none to find out.
+    pub style: Option<Style>,
+    /// Allow an address that is not encrypted.
+    pub insecure: bool,
+    /// Key of the store's key service to encrypt with, if it has no default key.
+    pub kms_key: Option<String>,
+    /// Storage class that objects can be moved to, if its name is not one of the usual ones.
+    pub storage_class: Option<String>,
+}
+
+/// The probe of an object store.
+#[derive(Debug)]
+pub struct S3 {
+    store: Store,
+    options: Options,
+}
+
+/// A run: the store, the buckets made so far, and what was found.
+struct Run<'a> {
+    store: Store,
+    options: &'a Options,
+    watch: &'a Watch,
+    scratch: Scratch,
+    report: Report,
+    /// Members of `s3.api` that are there.
+    there: Vec<&'static str>,
+    /// Members of `s3.api` that are lacking.
+    lacking: Vec<&'static str>,
+}
+
+impl S3 {
+    /// Of a store, with credentials from the environment.
+    pub fn new(options: Options) -> Result<Self, Stop> {
+        let store = open(&options)?;
+        Ok(Self { store, options })
+    }
+}
+
+/// The store that options name.
+fn open(options: &Options) -> Result<Store, Stop> {
+    scratch::check_prefix(&options.prefix)?;
+    let style = options.style.unwrap_or(Style::Path);
+    Store::new(&options.endpoint, &options.region, style, options.insecure)
+}
+
+/// Runs questions in scratch buckets of their own, and removes those whatever happens.
+fn run<'a>(
+    report: Report,
+    (store, options): (&Store, &'a Options),
+    watch: &'a Watch,
+    ask: impl FnOnce(&mut Run<'a>) -> Result<(), Stop>,
+) -> Report {
+    let mut report = report;
+    match Scratch::new(&options.prefix) {
+        Err(stop) => {
+            ended(&mut report, Err(stop));
+            report
+        }
+        Ok(scratch) => {
+            let store = store.clone();
+            let (there, lacking) = (Vec::new(), Vec::new());
+            let mut run = Run { store, options, watch, scratch, report, there, lacking };
+            let outcome = ask(&mut run);
+            run.finish(outcome)
+        }
+    }
+}
+
+impl Run<'_> {
+    /// Sends a request, unless the run is to end.
+    fn send(&self, call: &Call) -> Result<Answer, Stop> {
+        self.watch.go_on()?;
+        self.store.send(call)
+    }
+
+    fn find(&mut self, finding: Finding) {
+        self.report.findings.push(finding);
+    }
+
+    fn see(&mut self, about: &str, good: bool, did: impl Into<String>, answered: impl Into<String>) {
+        let step = Step::new(did, answered);
+        self.report.observations.push(Observation { about: about.to_owned(), good, step });
+    }
+
+    /// Notes whether a part of the API is there, unless an answer leaves that open.
+    fn part_of_api(&mut self, name: &'static str, there: bool, answer: &Answer) {
+        if there {
+            self.there.push(name);
+        } else if undecided(answer).is_none() {
+            self.lacking.push(name);
+        }
+    }
+
+    /// A finding that an answer leaves open, if it does.
+    fn open_by(&mut self, id: &str, answer: &Answer, steps: &[Step]) -> bool {
+        let Some(why) = undecided(answer) else { return false };
+        self.find(Finding::unknown(id, why, steps.to_vec()));
+        true
+    }
+
+    /// Reads an object; none where it cannot be read.
+    fn read(&self, bucket: &str, key: &str, version: Option<&str>) -> Result<Option<Vec<u8>>, Stop> {
+        let answer = self.send(&Call::new("GET", bucket).key(key).version(version))?;
+        Ok(answer.ok().then_some(answer.body))
+    }
+
+    /// Writes an object; no store does without this, so a refusal ends the run.
+    fn write(&self, bucket: &str, key: &str, body: &[u8]) -> Result<Answer, Stop> {
+        let answer = self.send(&Call::new("PUT", bucket).key(key).body(body))?;
+        if answer.ok() {
+            return Ok(answer);
+        }
+        let why = format!("an object cannot be written: {}", told(&answer));
+        Err(Stop::failed(why, "do the credentials allow s3:PutObject?"))
+    }
+
+    /// Makes a bucket with this letter at its name's end; what the store answers is for the caller to judge.
+    fn make_bucket(&mut self, letter: char, locked: bool) -> Result<(String, Answer), Stop> {
+        let name = self.scratch.name(letter);
+        self.scratch.note(&name);
+        let call = |constraint: bool| {
+            let mut call = Call::new("PUT", &name);
+            if locked {
+                call = call.header("x-amz-bucket-object-lock-enabled", "true");
+            }
+            if constraint {
+                call = call.xml(&format!(
+                    "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><LocationConstraint>{}</LocationConstraint></CreateBucketConfiguration>",
+                    xml::escape(&self.options.region)
+                ));
+            }
+            call
+        };
+        // us-east-1 is the one region that AWS wants without a constraint; other stores differ in which they take.
+        let first = self.options.region != "us-east-1";
+        let mut answer = self.send(&call(first))?;
+        if answer.status == 400 {
+            answer = self.send(&call(!first))?;
+        }
+        if (400..500).contains(&answer.status) {
+            self.scratch.forget(&name);
+        }
+        Ok((name, answer))
+    }
+
+    /// Turns versioning of a bucket on or off.
+    fn versioning(&self, bucket: &str, status: &str) -> Result<Answer, Stop> {
+        let body = format!(
+            "<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Status>{status}</Status></VersioningConfiguration>"
+        );
+        self.send(&Call::new("PUT", bucket).query("versioning", "").xml(&body))
+    }
+
+    /// The bucket that every question without a bucket of its own uses. A store that makes none cannot be probed.
+    fn first_bucket(&mut self) -> Result<String, Stop> {
+        let reached = self.send(&Call::new("GET", ""))?;
+        if reached.status == 0 {
+            let why = format!("{} does not answer: {}", self.store.address(), reached.text());
+            return Err(Stop::failed(why, "is the address right, and is the store up?"));
+        }
+        self.store.set_clock(&reached);
+        let mut last = reached;
+        let styles = match self.options.style {
+            Some(style) => vec![style],
+            None => vec![Style::Path, Style::Host],
+        };
+        for style in styles {
+            self.store.style = style;
+            let (name, answer) = self.make_bucket('p', false)?;
+            if answer.ok() {
+                self.store.set_clock(&answer);
+                self.report.server = server(&answer);
+                return Ok(name);
+            }
+            self.store.set_clock(&answer);
+            last = answer;
+        }
+        let help = "do the credentials allow s3:CreateBucket, and is --region the store's?";
+        Err(Stop::failed(format!("no bucket can be made: {}", told(&last)), help))
+    }
+
+    /// Removes what was made, and gives the report.
+    fn finish(mut self, outcome: Result<(), Stop>) -> Report {
+        self.scratch.remove(&self.store, self.watch, &mut self.report);
+        ended(&mut self.report, outcome);
+        self.report
+    }
+}
+
+/// Name and version of a store, where it tells them.
+fn server(answer: &Answer) -> Option<String> {
+    let name = answer.header("server")?;
+    let name: String = name.chars().filter(|c| !c.is_control()).take(80).collect();
+    (!name.is_empty()).then_some(name)
+}
+
+impl Probe for S3 {
+    fn kind(&self) -> Kind {
+        Kind::S3
+    }
+
+    fn endpoint(&self) -> String {
+        self.store.address()
+    }
+
+    fn intent(&self) -> Vec<String> {
+        vec![
+            format!("make three buckets, {}XXXXXXXX-X, and remove them at the end", self.options.prefix),
+            "write some hundred objects into them, 11 MiB altogether, and a thousand parts of one byte".to_owned(),
+            "lock a few objects for 30 seconds, also in compliance mode, and wait until they can be removed".to_owned(),
+            "give one of the buckets policies, lifecycle rules and tags of its own for a moment; one policy lets anybody read one object of one byte".to_owned(),
+        ]
+    }
+
+    fn run(&self, watch: &Watch, today: Date) -> Report {
+        let report = Report::new(Kind::S3, self.store.address(), today);
+        run(report, (&self.store, &self.options), watch, Run::ask)
+    }
+
+    fn clean_intent(&self) -> Vec<String> {
+        clean_intent(&self.options)
+    }
+
+    fn clean(&self, watch: &Watch, today: Date) -> Report {
+        clean(Kind::S3, &self.store, &self.options, watch, today)
+    }
+}
+
+fn clean_intent(options: &Options) -> Vec<String> {
+    vec![format!(
+        "remove every bucket named {}XXXXXXXX-X (eight hexadecimal digits and a letter) with everything in it; a probe that is running now would lose its own",
+        options.prefix
+    )]
+}
+
+fn clean(kind: Kind, store: &Store, options: &Options, watch: &Watch, today: Date) -> Report {
+    let mut report = Report::new(kind, store.address(), today);
+    let listed = store.send(&Call::new("GET", ""));
+    let outcome = listed.and_then(|listed| {
+        store.set_clock(&listed);
+        // The clock was not known when the list was signed.
+        let listed = if listed.ok() { listed } else { store.send(&Call::new("GET", ""))? };
+        report.server = server(&listed);
+        if !listed.ok() {
+            return Err(Stop::failed(
+                format!("buckets cannot be listed: {}", told(&listed)),
+                "do the credentials allow s3:ListAllMyBuckets?",
+            ));
+        }
+        let names = xml::rows(&listed.text(), "Bucket", &["Name"]).into_iter().flatten();
+        let ours: Vec<String> = names.filter(|name| scratch::is_ours(&options.prefix, name)).collect();
+        let mut store = store.clone();
+        if let (None, Some(first)) = (options.style, ours.first()) {
+            let asked = store.send(&Call::new("GET", first).query("versioning", ""))?;
+            store.style = if asked.ok() { Style::Path } else { Style::Host };
+        }
+        scratch::remove(&store, watch, &mut report, &ours);
+        Ok(())
+    });
+    ended(&mut report, outcome);
+    report
+}
+
+impl Run<'_> {
+    fn ask(&mut self) -> Result<(), Stop> {
+        self.watch.step("making a bucket")?;
+        let plain = self.first_bucket()?;
+        let ahead = self.store.ahead();
+        let said = format!("the store's clock is {ahead} s ahead of this machine's");
+        self.see(
+            "clock",
+            ahead.abs() <= 60,
+            "compared the Date of an answer with this machine's clock",
+            said,
+        );
+        self.watch.step("versioning")?;
+        let versioned = self.versions()?;
+        self.watch.step("object lock")?;
+        self.locks(versioned.as_deref())?;
+        self.watch.step("addressing and listings")?;
+        self.basics(&plain)?;
+        self.watch.step("conditions")?;
+        self.conditions(&plain, versioned.as_deref())?;
+        self.watch.step("multipart uploads")?;
+        self.multipart(&plain)?;
+        self.watch.step("signed addresses")?;
+        self.presign(&plain)?;
+        self.watch.step("checksums")?;
+        self.checksums(&plain)?;
+        self.watch.step("encryption")?;
+        self.encryption(&plain)?;
+        self.watch.step("lifecycle")?;
+        self.lifecycle(versioned.as_deref().unwrap_or(&plain))?;
+        self.watch.step("tags and policies")?;
+        self.access(&plain)?;
+        self.api();
+        self.find(Finding::unknown(
+            "s3.sts.web_identity",
+            "needs a token of an issuer that the store was told to trust; the probe has none",
+            Vec::new(),
+        ));
+        self.report.findings.sort_by(|a, b| a.capability.cmp(&b.capability));
+        Ok(())
+    }
+
+    fn api(&mut self) {
+        let (there, lacking) = (std::mem::take(&mut self.there), std::mem::take(&mut self.lacking));
+        let words = |words: &[&str]| (!words.is_empty()).then(|| serde_json::json!(words));
+        let steps =
+            vec![Step::new("used each part of the API on scratch buckets", "as the other findings say")];
+        let mut finding = Finding::unknown("s3.api", "", steps);
+        finding.note = None;
+        (finding.is, finding.not) = (words(&there), words(&lacking));
+        self.find(finding);
+    }
+}

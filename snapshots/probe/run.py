@@ -1,0 +1,398 @@
+"""`gen probe` against real servers: its verdicts are what those servers really do, shown by requests of this test's own.
+
+    run.py --gen target/release/gen
+
+1. S3: MinIO (with and without TLS and buckets in the host) and the Versity gateway. Each verdict of `s3` and `state-lock` is compared with what
+   `direct.py` finds out; nothing is left on the store.
+2. A probe that is interrupted (SIGINT, SIGTERM) at any moment leaves nothing on the store and adds nothing to a file; one that is killed is
+   cleaned up after by `--clean`, which touches nothing else.
+3. Evidence is added to a customer's file, loads, and is replaced by a second run; the customer's comments and other facts stay.
+4. Nobody agreed: nothing is made. An address that is not encrypted is refused. No credential is ever printed.
+5. OIDC: an issuer of the test's own, right and wrong in every way that the probe looks at.
+
+Standard library only, and openssl; MinIO and the Versity gateway as `.ci/tools` installs them. Servers listen on loopback alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import concurrent.futures
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import direct
+import servers
+from s3 import Store
+
+PREFIX = "gen-probe-"
+# What a verdict may be without a request of the test's own: nobody can tell, or the sentence is about the probe itself.
+WITHOUT = {"s3.sts.web_identity"}
+
+
+class Gen:
+    """The program under test, in a repository of its own."""
+
+    def __init__(self, program, repository, ca):
+        self.program, self.repository, self.ca = program, repository, ca
+        self.said = []
+
+    def environment(self, extra=None):
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "GEN_"))}
+        keys = {"AWS_ACCESS_KEY_ID": servers.KEY, "AWS_SECRET_ACCESS_KEY": servers.SECRET, "SSL_CERT_FILE": str(self.ca)}
+        return kept | keys | (extra or {})
+
+    def start(self, *words, extra=None):
+        words = [self.program, "-C", str(self.repository), *words]
+        return subprocess.Popen(words, env=self.environment(extra), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def run(self, *words, extra=None):
+        process = self.start(*words, extra=extra)
+        return self.end(process)
+
+    def end(self, process):
+        out, err = (text.decode() for text in process.communicate(timeout=300))
+        self.said += [out, err]
+        return process.returncode, out, err
+
+    def report(self, *words, extra=None):
+        status, out, err = self.run("probe", *words, "--format", "json", extra=extra)
+        document = json.loads(out)
+        assert status == 0 and document["outcome"] == "none", (words, status, document["diagnostics"], err)
+        return document
+
+
+def check(condition, *what):
+    if not condition:
+        raise AssertionError(" ".join(str(part) for part in what))
+
+
+def verdicts(report):
+    return {found["capability"]: (found.get("is"), found.get("not")) for found in report["findings"]}
+
+
+def compare(name, report, real):
+    """Every verdict is what was seen directly, and everything that was seen has its verdict."""
+    agreed = unknown = 0
+    for capability, said in sorted(verdicts(report).items()):
+        if said == (None, None):
+            unknown += 1
+            check(capability in WITHOUT or real.get(capability) is None, name, capability, "is unknown to the probe, and really", real.get(capability))
+            continue
+        check(capability in real, name, capability, "was not looked at directly")
+        expected = real[capability] if isinstance(real[capability], tuple) else (real[capability], None)
+        check(said == expected, name, capability, "probe:", said, "really:", expected)
+        agreed += 1
+    return agreed, unknown
+
+
+def stores(gen, where, tls):
+    """Verdicts of three stores; gives the lines to print."""
+    made = [
+        ("minio with TLS and a domain", servers.minio(servers.folder_of(where, "minio-tls"), tls=tls, domain="s3.localhost")),
+        ("minio", servers.minio(servers.folder_of(where, "minio"))),
+        ("versity", servers.versity(servers.folder_of(where, "versity"))),
+    ]
+
+    def one(name, server):
+        with server:
+            store = Store(server.endpoint, servers.KEY, servers.SECRET, ca=gen.ca)
+            s3 = gen.report("s3", "--endpoint", server.endpoint, "--yes")["report"]
+            lock = gen.report("state-lock", "--endpoint", server.endpoint, "--yes")["report"]
+            check(store.buckets() == [], name, "buckets are left:", store.buckets())
+            check(s3["left"] == [] and lock["left"] == [], name, "says that it left", s3["left"], lock["left"])
+            real = direct.all_of(store)
+            agreed, unknown = compare(name, s3, {id: value for id, value in real.items() if id != "state.lock"})
+            more, _ = compare(name, lock, real)
+            if name == "versity":
+                check(verdicts(lock)["state.lock"] == (None, ["s3_lockfile"]), "the lock that holds once was not found")
+            bad = [seen["about"] for seen in s3["observations"] if not seen["good"]]
+            return f"{name}: {agreed + more} verdicts equal direct requests, {unknown} unknown; not as they should be: {', '.join(bad) or 'nothing'}"
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        return list(pool.map(lambda pair: one(*pair), made))
+
+
+FILE = """# Our own store. Ask Kim before you change anything here.
+version: 1
+name: Our store # an old name
+provides: [object_store]
+sources:
+  # The contract, in the drawer.
+  contract: {kind: vendor_doc, confidence: documented, at: "https://example.com/contract", read: 2026-11-01} # page 3
+facts:
+  # What the contract says.
+  - {is: {s3.versioning: false}, from: contract, note: "before the upgrade"} # really?
+ask: # still open
+  s3.put.if_none_match: probe
+  # Only a document helps here.
+  s3.credentials.scope: document
+"""
+
+
+def evidence(gen, where):
+    """Evidence in a customer's file."""
+    path = gen.repository / "profiles/products/our-store.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(FILE)
+    with servers.minio(servers.folder_of(where, "minio-evidence")) as server:
+        words = ("--endpoint", server.endpoint, "--product", "our-store")
+        dry = gen.report("state-lock", *words, "--yes", "--dry-run")
+        check(dry["added"]["written"] is False and path.read_text() == FILE, "--dry-run wrote something")
+        lock = gen.report("state-lock", *words, "--yes")
+        first = gen.report("s3", *words, "--yes")
+        check(first["added"]["answered"] == ["s3.put.if_none_match"], "answered", first["added"]["answered"])
+        once = path.read_text()
+        for line in FILE.splitlines():
+            if "if_none_match" not in line:
+                check(line in once.splitlines(), "lost:", line)
+        check("s3.put.if_none_match: probe" not in once, "what is known is still asked")
+        check(once.count("from: probe-s3,") + once.count("from: probe-s3}") == len(first["added"]["evidence"]["facts"]), "facts of the probe")
+        status, out, err = gen.run("matrix", "--subject", "our-store", "--format", "json")
+        check(status == 0, "the file does not load:", out, err)
+        again = gen.report("s3", *words, "--yes")
+        twice = path.read_text()
+        same = lambda text: sorted(re.sub(r" \d{4}-\d\d-\d\d", "", text).splitlines())
+        check(same(once) == same(twice), "a second run does not replace the first")
+        check(again["added"]["evidence"]["id"] == "probe-s3" and twice.count("\n  probe-s3:") == 1, "the source stands twice")
+        warned = [found["code"] for found in again["diagnostics"]]
+        check(warned == ["GEN0302"], "no word about profiles/as-of.yaml, which is older than the probe:", warned)
+        # A product that comes with the program gets a file on disk.
+        builtin = gen.repository / "profiles/products/garage.yaml"
+        check(not builtin.exists(), "the repository has a file of its own already")
+        added = gen.report("state-lock", "--endpoint", server.endpoint, "--product", "garage", "--yes")["added"]
+        check(added["file"] == "profiles/products/garage.yaml" and "probe-state-lock" in builtin.read_text(), "no file was made")
+        builtin.unlink()
+        # A provider with several regions: one of them was probed.
+        status, out, _ = gen.run("probe", "state-lock", "--endpoint", server.endpoint, "--provider", "scaleway", "--yes", "--format", "json")
+        check(status == 1 and "several regions" in out, "a probe spoke for all regions of a provider")
+        scoped = gen.report("state-lock", "--endpoint", server.endpoint, "--provider", "scaleway", "--in", "fr-par", "--yes", "--dry-run")
+        check("scope: {regions: [fr-par]}" in scoped["added"]["evidence"]["facts"][0], "no region in the fact")
+        # A file that cannot take it is left alone.
+        odd = FILE.replace("facts:\n", "facts: &all\n").replace("version: 1\n", "version: 1\nvendor: x\n")
+        path.write_text(odd)
+        status, out, _ = gen.run("probe", "state-lock", *words, "--yes", "--format", "json")
+        check(status == 1 and path.read_text() == odd, "a file with faults was changed")
+        path.unlink()
+    total = len(first["added"]["evidence"]["facts"]) + len(lock["added"]["evidence"]["facts"])
+    return [f"evidence: {total} facts added and replaced, every comment kept, the file loads"]
+
+
+def interrupted(gen, where):
+    """Signals at many moments."""
+    path = gen.repository / "profiles/products/our-store.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(FILE)
+    counts = {"SIGINT": 0, "SIGTERM": 0, "SIGKILL": 0}
+    killed_with_buckets = locked = 0
+    with servers.minio(servers.folder_of(where, "minio-kill")) as server:
+        store = Store(server.endpoint, servers.KEY, servers.SECRET)
+        store.make("customers-own")
+        store.make("gen-probe-of-somebody")
+        mine = ["customers-own", "gen-probe-of-somebody"]
+        words = ("probe", "s3", "--endpoint", server.endpoint, "--product", "our-store", "--yes", "--format", "json")
+
+        def at(letter, more):
+            """Waits until the probe has made the bucket of that letter, and then a little more."""
+            process = gen.start(*words)
+            for _ in range(3000):
+                made = [bucket for bucket in store.buckets(PREFIX) if bucket not in mine]
+                if any(bucket.endswith(letter) for bucket in made) or process.poll() is not None:
+                    break
+                time.sleep(0.01)
+            time.sleep(more)
+            return process
+
+        for name in ("SIGINT", "SIGTERM"):
+            for letter, more in (("-p", 0), ("-v", 0), ("-l", 0.2)):
+                process = at(letter, more)
+                process.send_signal(getattr(signal, name))
+                status, out, _ = gen.end(process)
+                document = json.loads(out)
+                check(status == 130 and document["outcome"] == "interrupted", name, status, document["outcome"], document["diagnostics"])
+                check(store.buckets() == mine, name, "left", store.buckets())
+                check(path.read_text() == FILE, name, "added something")
+                counts[name] += 1
+        for letter, more in (("-p", 0), ("-v", 0), ("-l", 0.1), ("-l", 0.5)):
+            process = at(letter, more)
+            process.kill()
+            process.communicate()
+            left = [bucket for bucket in store.buckets(PREFIX) if bucket not in mine]
+            killed_with_buckets += bool(left)
+            for bucket in (bucket for bucket in left if bucket.endswith("-l")):
+                locked += store.call("HEAD", bucket, "compliance").ok
+            check(path.read_text() == FILE, "SIGKILL added something")
+            counts["SIGKILL"] += 1
+        check(killed_with_buckets > 0, "no kill came while there were buckets: the check proves nothing")
+        check(locked > 0, "no kill came while there were locks")
+        status, _, _ = gen.run("probe", "s3", "--endpoint", server.endpoint, "--clean", "--format", "json")
+        check(status == 1 and store.buckets(PREFIX) != mine[1:], "cleaned up without being agreed to")
+        cleaned = gen.report("s3", "--endpoint", server.endpoint, "--clean", "--yes")["report"]
+        check(store.buckets() == mine, "left after --clean:", store.buckets())
+        check(len(cleaned["cleaned"]) >= killed_with_buckets, "cleaned", cleaned["cleaned"])
+    path.unlink()
+    told = ", ".join(f"{name} {count}" for name, count in counts.items())
+    return [f"interrupted: {told}; nothing left; --clean removed {len(cleaned['cleaned'])} buckets, {locked} with an object under compliance, and no other"]
+
+
+def refused(gen, where):
+    """Nobody agreed, addresses that are not encrypted, credentials that are wrong or missing."""
+    with servers.versity(servers.folder_of(where, "versity-refused")) as server:
+        store = Store(server.endpoint, servers.KEY, servers.SECRET)
+        cases = [
+            ("GEN0702", ("s3", "--endpoint", server.endpoint), None),
+            ("GEN0702", ("state-lock", "--endpoint", server.endpoint), None),
+            ("GEN0701", ("s3", "--endpoint", "http://192.0.2.1", "--yes"), None),
+            ("GEN0701", ("s3", "--endpoint", f"http://{servers.KEY}:x@localhost", "--yes"), None),
+            ("GEN0701", ("s3", "--endpoint", f"http://localhost:{servers.port()}", "--yes"), None),
+            ("GEN0701", ("s3", "--endpoint", server.endpoint, "--yes"), {"AWS_SECRET_ACCESS_KEY": "wrong"}),
+            ("GEN0701", ("s3", "--endpoint", server.endpoint, "--yes"), {"AWS_SECRET_ACCESS_KEY": ""}),
+            ("GEN0701", ("s3", "--endpoint", server.endpoint, "--yes", "--bucket-prefix", "a"), None),
+            ("GEN0201", ("s3", "--endpoint", server.endpoint, "--yes", "--product", "nobodys"), None),
+            ("GEN0109", ("s3", "--endpoint", server.endpoint, "--yes", "--limit", "soon"), None),
+        ]
+        for code, words, extra in cases:
+            status, out, err = gen.run("probe", *words, "--format", "json", extra=extra)
+            found = [each["code"] for each in json.loads(out)["diagnostics"]]
+            check(status == 1 and found == [code], words, "gave", status, found, err)
+            check(store.buckets() == [], words, "made a bucket")
+        limited = gen.run("probe", "s3", "--endpoint", server.endpoint, "--yes", "--limit", "1s", "--format", "json")
+        found = [each["code"] for each in json.loads(limited[1])["diagnostics"]]
+        check(limited[0] == 1 and found == ["GEN0701"] and store.buckets() == [], "the limit of time:", limited[0], found, store.buckets())
+    return [f"refused: {len(cases) + 1} ways, nothing made"]
+
+
+def b64(data):
+    data = json.dumps(data).encode() if isinstance(data, dict) else data
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+class Signer:
+    """An RSA key and tokens by it, made by openssl."""
+
+    def __init__(self, folder, name, bits=2048):
+        self.key = folder / f"{name}.pem"
+        self.id = name
+        run = lambda *words: subprocess.run(["openssl", *words], check=True, capture_output=True).stdout
+        run("genrsa", "-out", str(self.key), str(bits))
+        modulus = bytes.fromhex(run("rsa", "-in", str(self.key), "-noout", "-modulus").decode().strip().split("=")[1])
+        self.jwk = {"kty": "RSA", "alg": "RS256", "use": "sig", "kid": name, "n": b64(modulus), "e": b64(b"\x01\x00\x01")}
+
+    def token(self, claims, header=None):
+        text = f"{b64({'alg': 'RS256', 'kid': self.id} | (header or {}))}.{b64(claims)}"
+        made = subprocess.run(["openssl", "dgst", "-sha256", "-sign", str(self.key)], input=text.encode(), check=True, capture_output=True)
+        return f"{text}.{b64(made.stdout)}"
+
+
+def oidc(gen, where, tls):
+    """An issuer that is right, and wrong in every way that is looked at."""
+    folder = servers.folder_of(where, "oidc")
+    key, other, weak = Signer(folder, "one"), Signer(folder, "two"), Signer(folder, "weak", 1024)
+    now = int(time.time())
+    with servers.Issuer(tls) as issuer:
+        good = {
+            "/.well-known/openid-configuration": {
+                "issuer": issuer.address, "jwks_uri": f"{issuer.address}/keys", "id_token_signing_alg_values_supported": ["RS256"],
+                "claims_supported": ["sub", "aud", "repository_id"]},
+            "/keys": {"keys": [key.jwk]},
+        }
+        claims = {"iss": issuer.address, "aud": "sts.example.com", "sub": "repo:acme@12/app@34:environment:prod", "iat": now, "nbf": now,
+                  "exp": now + 600, "repository_id": "34", "repository_owner_id": "12"}
+
+        def wrong(documents=None, token=None, issuer_asked=issuer.address, audience="sts.example.com"):
+            issuer.documents = json.loads(json.dumps(good)) | (documents or {})
+            words = ["oidc", "--issuer", issuer_asked]
+            extra = {}
+            if token:
+                words += ["--token-env", "THE_TOKEN", "--audience", audience]
+                extra["THE_TOKEN"] = token
+            report = gen.report(*words, extra=extra)["report"]
+            check(not token or token not in json.dumps(report), "the token was shown")
+            return {seen["about"] for seen in report["observations"] if not seen["good"]}
+
+        config = good["/.well-known/openid-configuration"]
+        at = "/.well-known/openid-configuration"
+        signed = key.token(claims)
+        header, body, signature = signed.split(".")
+        forged = b64(claims | {"sub": "repo:acme@12/other@35:environment:prod"})
+        cases = [
+            (set(), wrong(token=signed)),
+            (set(), wrong()),
+            ({"issuer"}, wrong({at: config | {"issuer": issuer.address + "/"}})),
+            ({"algorithms"}, wrong({at: config | {"id_token_signing_alg_values_supported": ["RS256", "none"]}})),
+            ({"algorithms"}, wrong({at: config | {"id_token_signing_alg_values_supported": ["HS256"]}})),
+            ({"keys"}, wrong({"/keys": {"keys": []}})),
+            ({"private keys"}, wrong({"/keys": {"keys": [key.jwk | {"d": "AQ"}]}})),
+            ({"key size"}, wrong({"/keys": {"keys": [weak.jwk]}})),
+            ({"token signature"}, wrong(token=f"{header}.{forged}.{signature}")),
+            ({"token signature"}, wrong(token=other.token(claims, {"kid": "one"}))),
+            ({"token signature"}, wrong(token=other.token(claims))),
+            ({"token signature"}, wrong(token=f"{b64({'alg': 'none'})}.{body}.")),
+            ({"token issuer"}, wrong(token=key.token(claims | {"iss": "https://other.example.com"}))),
+            ({"token audience"}, wrong(token=signed, audience="other")),
+            ({"token expiry"}, wrong(token=key.token(claims | {"exp": now - 5}))),
+            ({"token expiry"}, wrong(token=key.token({name: value for name, value in claims.items() if name != "exp"}))),
+            ({"token expiry"}, wrong(token=key.token(claims | {"exp": now + 90000}))),
+            ({"token begin"}, wrong(token=key.token(claims | {"nbf": now + 300}))),
+            ({"token subject"}, wrong(token=key.token(claims | {"sub": "repo:acme/app:environment:prod"}))),
+            ({"token ids"}, wrong(token=key.token({name: value for name, value in claims.items() if not name.startswith("repository")}))),
+            ({"token"}, wrong(token="not a token")),
+        ]
+        for number, (expected, found) in enumerate(cases):
+            check(found == expected, "oidc case", number, "expected", expected, "found", found)
+        failing = [
+            ({at: {"issuer": issuer.address, "jwks_uri": "http://192.0.2.1/keys"}}, "keys that are not encrypted"),
+            ({at: {"issuer": issuer.address, "jwks_uri": f"{issuer.address}/nowhere"}}, "keys that are not there"),
+        ]
+        for documents, what in failing:
+            issuer.documents = good | documents
+            status, out, _ = gen.run("probe", "oidc", "--issuer", issuer.address, "--format", "json")
+            check(status == 1 and [found["code"] for found in json.loads(out)["diagnostics"]] == ["GEN0701"], what, out)
+        issuer.documents = good
+        # A certificate by nobody whom the machine trusts.
+        status, out, _ = gen.run("probe", "oidc", "--issuer", issuer.address, "--format", "json", extra={"SSL_CERT_FILE": "/etc/ssl/certs/ca-certificates.crt"})
+        check(status == 1 and "GEN0701" in out, "a certificate that nobody vouches for was taken:", out)
+    return [f"oidc: {len(cases)} issuers and tokens judged rightly, {len(failing) + 1} refused"]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--gen", required=True, type=Path)
+    parser.add_argument("--only", action="append", choices=["stores", "evidence", "interrupted", "refused", "oidc"])
+    arguments = parser.parse_args()
+    lacking = servers.missing()
+    if lacking:
+        sys.exit("missing: " + ", ".join(lacking))
+    with tempfile.TemporaryDirectory(prefix="gen-probe-") as folder:
+        where = Path(folder)
+        tls = servers.folder_of(where, "tls")
+        ca = servers.certificate(tls)
+
+        def part(name, function, *more):
+            if arguments.only and name not in arguments.only:
+                return []
+            repository = servers.folder_of(where, f"repository-{name}")
+            gen = Gen(str(arguments.gen.resolve()), repository, ca)
+            made = gen.run("init")
+            check(made[0] == 0, "gen init:", made[2])
+            began = time.monotonic()
+            lines = function(gen, where, *more)
+            check(not any(servers.SECRET in text for text in gen.said), name, "printed a credential")
+            return [f"{line}  ({time.monotonic() - began:.0f} s)" for line in lines]
+
+        parts = [("stores", stores, tls), ("evidence", evidence), ("interrupted", interrupted), ("refused", refused), ("oidc", oidc, tls)]
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            for lines in pool.map(lambda each: part(*each), parts):
+                for line in lines:
+                    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
