@@ -39,15 +39,15 @@ variables {
     egress_addresses   = ["192.0.2.10", "192.0.2.11"]
   }
   spec = {
-    version = "1.35"
-    log_days = 30
+    version         = "1.35"
+    log_days        = 30
     public_endpoint = false
     node_groups = {
       control   = { node_type = "POP2-4C-16G", capacity = "on_demand", min = 3, desired = 4, max = 6, disk_gib = 50, labels = { plane = "control" }, taints = {} }
       execution = { node_type = "POP2-8C-32G", capacity = "on_demand", min = 0, desired = 1, max = 2, disk_gib = 100, labels = { plane = "execution" }, taints = { plane = "execution" } }
     }
-    addons = { kubernetes = "1.35.3" }
-    admins = []
+    addons    = { kubernetes = "1.35.3" }
+    admins    = []
     workloads = {}
   }
 }
@@ -100,16 +100,16 @@ run "answers_developers_where_asked" {
 
   variables {
     spec = {
-      version = "1.35"
-      log_days = 30
+      version         = "1.35"
+      log_days        = 30
       public_endpoint = true
       node_groups = {
         control   = { node_type = "POP2-4C-16G", capacity = "on_demand", min = 3, desired = 4, max = 6, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { node_type = "POP2-8C-32G", capacity = "on_demand", min = 0, desired = 1, max = 2, disk_gib = 100, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { kubernetes = "1.35.3" }
-      admins = []
-      workloads = {}
+      addons       = { kubernetes = "1.35.3" }
+      admins       = []
+      workloads    = {}
       public_cidrs = ["198.51.100.0/24"]
     }
   }
@@ -183,13 +183,13 @@ run "does_not_scale_what_is_fixed" {
 
   variables {
     spec = {
-      version = "1.35"
-      log_days = 30
+      version         = "1.35"
+      log_days        = 30
       public_endpoint = false
-      node_groups = { control = { node_type = "PRO2-S", capacity = "on_demand", min = 3, desired = 3, max = 3, disk_gib = 20, labels = {}, taints = {} } }
-      addons = { kubernetes = "1.35.3" }
-      admins = []
-      workloads = {}
+      node_groups     = { control = { node_type = "PRO2-S", capacity = "on_demand", min = 3, desired = 3, max = 3, disk_gib = 20, labels = {}, taints = {} } }
+      addons          = { kubernetes = "1.35.3" }
+      admins          = []
+      workloads       = {}
     }
   }
 
@@ -214,15 +214,15 @@ run "refuses_a_patch_version" {
 
   variables {
     spec = {
-      version = "1.35.3"
-      log_days = 30
+      version         = "1.35.3"
+      log_days        = 30
       public_endpoint = false
       node_groups = {
         control   = { node_type = "POP2-4C-16G", capacity = "on_demand", min = 3, desired = 4, max = 6, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { node_type = "POP2-8C-32G", capacity = "on_demand", min = 0, desired = 1, max = 2, disk_gib = 100, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { kubernetes = "1.35.3" }
-      admins = []
+      addons    = { kubernetes = "1.35.3" }
+      admins    = []
       workloads = {}
     }
   }
@@ -234,15 +234,15 @@ run "refuses_an_exact_version_of_another_minor" {
 
   variables {
     spec = {
-      version = "1.35"
-      log_days = 30
+      version         = "1.35"
+      log_days        = 30
       public_endpoint = false
       node_groups = {
         control   = { node_type = "POP2-4C-16G", capacity = "on_demand", min = 3, desired = 4, max = 6, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { node_type = "POP2-8C-32G", capacity = "on_demand", min = 0, desired = 1, max = 2, disk_gib = 100, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { kubernetes = "1.34.2" }
-      admins = []
+      addons    = { kubernetes = "1.34.2" }
+      admins    = []
       workloads = {}
     }
   }
@@ -254,15 +254,15 @@ run "refuses_no_exact_version" {
 
   variables {
     spec = {
-      version = "1.35"
-      log_days = 30
+      version         = "1.35"
+      log_days        = 30
       public_endpoint = false
       node_groups = {
         control   = { node_type = "POP2-4C-16G", capacity = "on_demand", min = 3, desired = 4, max = 6, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { node_type = "POP2-8C-32G", capacity = "on_demand", min = 0, desired = 1, max = 2, disk_gib = 100, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = {}
-      admins = []
+      addons    = {}
+      admins    = []
       workloads = {}
     }
   }
@@ -274,15 +274,15 @@ run "refuses_an_add_on_that_it_cannot_set" {
 
   variables {
     spec = {
-      version = "1.35"
-      log_days = 30
+      version         = "1.35"
+      log_days        = 30
       public_endpoint = false
       node_groups = {
         control   = { node_type = "POP2-4C-16G", capacity = "on_demand", min = 3, desired = 4, max = 6, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { node_type = "POP2-8C-32G", capacity = "on_demand", min = 0, desired = 1, max = 2, disk_gib = 100, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { kubernetes = "1.35.3", coredns = "v1" }
-      admins = []
+      addons    = { kubernetes = "1.35.3", coredns = "v1" }
+      admins    = []
       workloads = {}
     }
   }
@@ -304,16 +304,16 @@ run "refuses_a_public_endpoint_outside_development" {
       protected      = false
     }
     spec = {
-      version = "1.35"
-      log_days = 30
+      version         = "1.35"
+      log_days        = 30
       public_endpoint = true
       node_groups = {
         control   = { node_type = "POP2-4C-16G", capacity = "on_demand", min = 3, desired = 4, max = 6, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { node_type = "POP2-8C-32G", capacity = "on_demand", min = 0, desired = 1, max = 2, disk_gib = 100, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { kubernetes = "1.35.3" }
-      admins = []
-      workloads = {}
+      addons       = { kubernetes = "1.35.3" }
+      admins       = []
+      workloads    = {}
       public_cidrs = ["198.51.100.0/24"]
     }
   }
@@ -325,15 +325,15 @@ run "refuses_a_public_endpoint_without_networks" {
 
   variables {
     spec = {
-      version = "1.35"
-      log_days = 30
+      version         = "1.35"
+      log_days        = 30
       public_endpoint = true
       node_groups = {
         control   = { node_type = "POP2-4C-16G", capacity = "on_demand", min = 3, desired = 4, max = 6, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { node_type = "POP2-8C-32G", capacity = "on_demand", min = 0, desired = 1, max = 2, disk_gib = 100, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { kubernetes = "1.35.3" }
-      admins = []
+      addons    = { kubernetes = "1.35.3" }
+      admins    = []
       workloads = {}
     }
   }
@@ -345,16 +345,16 @@ run "refuses_everybody" {
 
   variables {
     spec = {
-      version = "1.35"
-      log_days = 30
+      version         = "1.35"
+      log_days        = 30
       public_endpoint = true
       node_groups = {
         control   = { node_type = "POP2-4C-16G", capacity = "on_demand", min = 3, desired = 4, max = 6, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { node_type = "POP2-8C-32G", capacity = "on_demand", min = 0, desired = 1, max = 2, disk_gib = 100, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { kubernetes = "1.35.3" }
-      admins = []
-      workloads = {}
+      addons       = { kubernetes = "1.35.3" }
+      admins       = []
+      workloads    = {}
       public_cidrs = ["0.0.0.0/0"]
     }
   }
@@ -366,13 +366,13 @@ run "refuses_no_group" {
 
   variables {
     spec = {
-      version = "1.35"
-      log_days = 30
+      version         = "1.35"
+      log_days        = 30
       public_endpoint = false
-      node_groups = {}
-      addons = { kubernetes = "1.35.3" }
-      admins = []
-      workloads = {}
+      node_groups     = {}
+      addons          = { kubernetes = "1.35.3" }
+      admins          = []
+      workloads       = {}
     }
   }
 }
@@ -383,13 +383,13 @@ run "refuses_tainted_groups_alone" {
 
   variables {
     spec = {
-      version = "1.35"
-      log_days = 30
+      version         = "1.35"
+      log_days        = 30
       public_endpoint = false
-      node_groups = { control = { node_type = "PRO2-S", capacity = "on_demand", min = 1, desired = 1, max = 1, disk_gib = 20, labels = {}, taints = { plane = "execution" } } }
-      addons = { kubernetes = "1.35.3" }
-      admins = []
-      workloads = {}
+      node_groups     = { control = { node_type = "PRO2-S", capacity = "on_demand", min = 1, desired = 1, max = 1, disk_gib = 20, labels = {}, taints = { plane = "execution" } } }
+      addons          = { kubernetes = "1.35.3" }
+      admins          = []
+      workloads       = {}
     }
   }
 }
@@ -400,13 +400,13 @@ run "refuses_a_type_without_memory" {
 
   variables {
     spec = {
-      version = "1.35"
-      log_days = 30
+      version         = "1.35"
+      log_days        = 30
       public_endpoint = false
-      node_groups = { control = { node_type = "DEV1-S", capacity = "on_demand", min = 1, desired = 1, max = 1, disk_gib = 20, labels = {}, taints = {} } }
-      addons = { kubernetes = "1.35.3" }
-      admins = []
-      workloads = {}
+      node_groups     = { control = { node_type = "DEV1-S", capacity = "on_demand", min = 1, desired = 1, max = 1, disk_gib = 20, labels = {}, taints = {} } }
+      addons          = { kubernetes = "1.35.3" }
+      admins          = []
+      workloads       = {}
     }
   }
 }
@@ -417,13 +417,13 @@ run "refuses_a_malformed_type" {
 
   variables {
     spec = {
-      version = "1.35"
-      log_days = 30
+      version         = "1.35"
+      log_days        = 30
       public_endpoint = false
-      node_groups = { control = { node_type = "m7i.large", capacity = "on_demand", min = 1, desired = 1, max = 1, disk_gib = 20, labels = {}, taints = {} } }
-      addons = { kubernetes = "1.35.3" }
-      admins = []
-      workloads = {}
+      node_groups     = { control = { node_type = "m7i.large", capacity = "on_demand", min = 1, desired = 1, max = 1, disk_gib = 20, labels = {}, taints = {} } }
+      addons          = { kubernetes = "1.35.3" }
+      admins          = []
+      workloads       = {}
     }
   }
 }
@@ -434,13 +434,13 @@ run "refuses_spot" {
 
   variables {
     spec = {
-      version = "1.35"
-      log_days = 30
+      version         = "1.35"
+      log_days        = 30
       public_endpoint = false
-      node_groups = { control = { node_type = "PRO2-S", capacity = "spot", min = 1, desired = 1, max = 1, disk_gib = 20, labels = {}, taints = {} } }
-      addons = { kubernetes = "1.35.3" }
-      admins = []
-      workloads = {}
+      node_groups     = { control = { node_type = "PRO2-S", capacity = "spot", min = 1, desired = 1, max = 1, disk_gib = 20, labels = {}, taints = {} } }
+      addons          = { kubernetes = "1.35.3" }
+      admins          = []
+      workloads       = {}
     }
   }
 }
@@ -451,13 +451,13 @@ run "refuses_numbers_the_wrong_way_round" {
 
   variables {
     spec = {
-      version = "1.35"
-      log_days = 30
+      version         = "1.35"
+      log_days        = 30
       public_endpoint = false
-      node_groups = { control = { node_type = "PRO2-S", capacity = "on_demand", min = 2, desired = 1, max = 1, disk_gib = 20, labels = {}, taints = {} } }
-      addons = { kubernetes = "1.35.3" }
-      admins = []
-      workloads = {}
+      node_groups     = { control = { node_type = "PRO2-S", capacity = "on_demand", min = 2, desired = 1, max = 1, disk_gib = 20, labels = {}, taints = {} } }
+      addons          = { kubernetes = "1.35.3" }
+      admins          = []
+      workloads       = {}
     }
   }
 }
@@ -468,13 +468,13 @@ run "refuses_a_small_disk" {
 
   variables {
     spec = {
-      version = "1.35"
-      log_days = 30
+      version         = "1.35"
+      log_days        = 30
       public_endpoint = false
-      node_groups = { control = { node_type = "PRO2-S", capacity = "on_demand", min = 1, desired = 1, max = 1, disk_gib = 10, labels = {}, taints = {} } }
-      addons = { kubernetes = "1.35.3" }
-      admins = []
-      workloads = {}
+      node_groups     = { control = { node_type = "PRO2-S", capacity = "on_demand", min = 1, desired = 1, max = 1, disk_gib = 10, labels = {}, taints = {} } }
+      addons          = { kubernetes = "1.35.3" }
+      admins          = []
+      workloads       = {}
     }
   }
 }
@@ -485,15 +485,15 @@ run "refuses_administrators" {
 
   variables {
     spec = {
-      version = "1.35"
-      log_days = 30
+      version         = "1.35"
+      log_days        = 30
       public_endpoint = false
       node_groups = {
         control   = { node_type = "POP2-4C-16G", capacity = "on_demand", min = 3, desired = 4, max = 6, disk_gib = 50, labels = { plane = "control" }, taints = {} }
         execution = { node_type = "POP2-8C-32G", capacity = "on_demand", min = 0, desired = 1, max = 2, disk_gib = 100, labels = { plane = "execution" }, taints = { plane = "execution" } }
       }
-      addons = { kubernetes = "1.35.3" }
-      admins = ["somebody"]
+      addons    = { kubernetes = "1.35.3" }
+      admins    = ["somebody"]
       workloads = {}
     }
   }

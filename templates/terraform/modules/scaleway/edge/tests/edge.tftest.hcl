@@ -1,10 +1,5 @@
-# Plans only: a destroy after an apply would run into prevent_destroy.
 mock_provider "scaleway" {
   override_during = plan
-
-  mock_resource "scaleway_domain_zone" {
-    defaults = { id = "dev.control-plane.example.org", ns = ["ns0.example.net", "ns1.example.net"] }
-  }
 
   mock_resource "scaleway_lb_ip" {
     defaults = { id = "fr-par-1/a0b1c2d3-0000-4000-8000-000000000001", ip_address = "192.0.2.20" }
@@ -59,12 +54,7 @@ run "publishes_hosts" {
   command = plan
 
   assert {
-    condition     = scaleway_domain_zone.this.domain == "example.org" && scaleway_domain_zone.this.subdomain == "dev.control-plane" && scaleway_domain_zone.this.project_id == "1a2b3c4d-0000-4000-8000-000000000001"
-    error_message = "The zone is the environment's own, below the registered domain."
-  }
-
-  assert {
-    condition     = { for label, record in scaleway_domain_record.host : label => "${record.type} ${record.name} ${record.data}" } == { api = "A api 192.0.2.20", www = "A www 192.0.2.20" } && alltrue([for record in scaleway_domain_record.host : record.dns_zone == "dev.control-plane.example.org"])
+    condition     = { for label, record in scaleway_domain_record.host : label => "${record.type} ${record.name} ${record.data}" } == { api = "A api 192.0.2.20", www = "A www 192.0.2.20" } && alltrue([for record in scaleway_domain_record.host : record.dns_zone == "dev.control-plane.example.org" && record.project_id == "1a2b3c4d-0000-4000-8000-000000000001"])
     error_message = "Every host leads to the load balancer."
   }
 
@@ -139,29 +129,11 @@ run "avoids_the_zone_without_load_balancers" {
   }
 }
 
-run "takes_a_registered_domain" {
-  command = plan
-
-  variables {
-    spec = {
-      domain     = "example.org"
-      hosts      = { api = { workload = "api", port = 8080, health = "/readyz" }, www = { workload = "web", port = 8080, health = "/" } }
-      rate_limit = 2000
-      log_days   = 30
-    }
-  }
-
-  assert {
-    condition     = scaleway_domain_zone.this.domain == "example.org" && scaleway_domain_zone.this.subdomain == ""
-    error_message = "Without a subdomain the zone is that of the domain."
-  }
-}
-
 run "exports_the_contract" {
   command = plan
 
   assert {
-    condition     = { for field, value in output.exports : field => value if field != "target_groups" } == { zone_id = "dev.control-plane.example.org", name_servers = tolist(["ns0.example.net", "ns1.example.net"]), load_balancer = "192-0-2-20.lb.fr-par.scw.cloud", urls = { api = "https://api.dev.control-plane.example.org", www = "https://www.dev.control-plane.example.org" }, distribution_domain = null, key_group_id = null }
+    condition     = { for field, value in output.exports : field => value if field != "target_groups" } == { zone_id = "dev.control-plane.example.org", name_servers = ["ns0.dom.scw.cloud", "ns1.dom.scw.cloud"], load_balancer = "192-0-2-20.lb.fr-par.scw.cloud", urls = { api = "https://api.dev.control-plane.example.org", www = "https://www.dev.control-plane.example.org" }, distribution_domain = null, key_group_id = null }
     error_message = "The exports have exactly the fields of the contract."
   }
 
