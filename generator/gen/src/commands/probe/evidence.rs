@@ -2,7 +2,7 @@
 
 use gen_core::check::Matrix;
 use gen_core::diag::{Diagnostic, Fault, Place, any_error};
-use gen_core::evidence::{Evidence, Report, Scope, append, evidence};
+use gen_core::evidence::{Evidence, Report, Scope, append, evidence, set_aside, source_id};
 use gen_core::model::names::SubjectName;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -19,6 +19,8 @@ pub(crate) struct Added {
     pub evidence: Evidence,
     /// What the file asked for and no longer does.
     pub answered: Vec<String>,
+    /// What the probe saw on one server while the file says more of whoever operates it, so that the file's word stays.
+    pub kept: Vec<String>,
     /// It was written; otherwise this is what would be.
     pub written: bool,
 }
@@ -85,7 +87,8 @@ pub(super) fn add(
     report: &Report,
     dry_run: bool,
 ) -> Result<Option<Added>, Box<Diagnostic>> {
-    let Some(evidence) = evidence(report, &subject.scope) else { return Ok(None) };
+    let (shown, kept) = without_samples(session, subject, report);
+    let Some(evidence) = evidence(&shown, &subject.scope) else { return Ok(None) };
     let place = Place::file(subject.file.as_str());
     let unfit = |why: String| {
         let fault = Diagnostic::error(Fault::EvidenceUnfit).at(place.clone()).label(why);
@@ -106,7 +109,18 @@ pub(super) fn add(
         }
     }
     warn_of_old_as_of(session, report);
-    Ok(Some(Added { file: subject.file.clone(), evidence, answered, written: !dry_run }))
+    Ok(Some(Added { file: subject.file.clone(), evidence, answered, kept, written: !dry_run }))
+}
+
+/// What one server shows does not narrow what the file says of all servers of its subject.
+fn without_samples(session: &Session, subject: &Subject, report: &Report) -> (Report, Vec<String>) {
+    let repository = &session.repository;
+    let Some(dictionary) = &repository.dictionary else { return (report.clone(), Vec::new()) };
+    let provider = repository.providers.values().find(|found| *found.file == *subject.file);
+    let product = repository.products.values().find(|found| *found.file == *subject.file);
+    let facts = provider.map(|found| &found.value.facts).or(product.map(|found| &found.value.facts));
+    let facts = facts.map_or(&[][..], Vec::as_slice);
+    set_aside(report, &source_id(report, &subject.scope), facts, &dictionary.value)
 }
 
 /// Reads the changed text as every other command will, and gives what is no longer asked. Nothing is written that does not pass.

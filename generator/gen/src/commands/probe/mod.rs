@@ -3,7 +3,9 @@
 //! A kind of probe is a file beside this one that makes a [`Probe`] of its arguments; everything else is the same for all.
 
 mod evidence;
+mod kubernetes;
 mod oidc;
+mod postgres;
 mod s3;
 mod show;
 mod state_lock;
@@ -56,6 +58,8 @@ fn make(what: &ProbeWhat) -> Result<Box<dyn Probe>, Box<Diagnostic>> {
         ProbeWhat::S3(arguments) => s3::make(arguments),
         ProbeWhat::StateLock(arguments) => state_lock::make(arguments),
         ProbeWhat::Oidc(arguments) => oidc::make(arguments),
+        ProbeWhat::Postgres(arguments) => postgres::make(arguments),
+        ProbeWhat::Kubernetes(arguments) => kubernetes::make(arguments),
     };
     made.map_err(stopped)
 }
