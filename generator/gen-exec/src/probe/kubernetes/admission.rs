@@ -34,8 +34,8 @@ pub(super) fn look(api: &Api, namespace: &str, image: &str, report: &mut Report)
             Ok(_) => (false, "admitted".to_owned()),
             // Where the good pod is refused too, a refusal says nothing about the fault.
             Err(error) if admitted.is_err() => (false, format!("nothing can be told: {error}")),
-            // 403 by the server's own rules, 400 by those of webhooks.
-            Err(Trouble::Refused(status @ (400 | 403), message)) => {
+            // 403 by the standard, 400 by webhooks, 422 by the server's own settings; the good pod differs in nothing else.
+            Err(Trouble::Refused(status @ (400 | 403 | 422), message)) => {
                 (true, format!("refused: {status} {message}"))
             }
             Err(error) => (false, format!("nothing can be told: {error}")),

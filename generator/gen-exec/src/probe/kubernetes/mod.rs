@@ -68,20 +68,22 @@ impl Kubernetes {
             return Ok(());
         }
         watch.step("a scratch namespace")?;
-        let outcome = self.try_out(nodes.as_deref(), (watch, &mut *report));
-        // Also where it was refused: an answer that never came may have been a yes.
-        scratch::remove(api, &self.name, (watch, report));
+        let (made, outcome) = scratch::make(api, &self.name);
+        let outcome = match outcome {
+            Ok(()) => self.try_out(nodes.as_deref(), (watch, &mut *report)),
+            Err(error) => Err(Stop::failed(
+                format!("a scratch namespace cannot be made: {error}"),
+                "use a login that may make namespaces, or say --read-only",
+            )),
+        };
+        if made {
+            scratch::remove(api, &self.name, (watch, report));
+        }
         outcome
     }
 
     fn try_out(&self, nodes: Option<&str>, (watch, report): (&Watch, &mut Report)) -> Result<(), Stop> {
         let (api, name, image) = (&self.api, self.name.as_str(), self.image.as_deref());
-        scratch::make(api, name).map_err(|error| {
-            Stop::failed(
-                format!("a scratch namespace cannot be made: {error}"),
-                "use a login that may make namespaces, or say --read-only",
-            )
-        })?;
         watch.step("admission of pods")?;
         admission::look(api, name, image.unwrap_or(NO_IMAGE), report);
         watch.step("network policies")?;

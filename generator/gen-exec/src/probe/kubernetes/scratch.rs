@@ -28,8 +28,8 @@ fn is_ours(name: &str) -> bool {
 }
 
 /// Makes the namespace, which enforces the restricted standard for pods, and an account of its own: the account that every namespace
-/// gets comes a moment later.
-pub(super) fn make(api: &Api, name: &str) -> Result<(), Trouble> {
+/// gets comes a moment later. Says beside how it went whether there may be something to remove.
+pub(super) fn make(api: &Api, name: &str) -> (bool, Result<(), Trouble>) {
     let namespace = json!({
         "apiVersion": "v1",
         "kind": "Namespace",
@@ -39,14 +39,19 @@ pub(super) fn make(api: &Api, name: &str) -> Result<(), Trouble> {
             "pod-security.kubernetes.io/enforce-version": "latest",
         }},
     });
-    api.post("/api/v1/namespaces", &namespace)?;
+    match api.post("/api/v1/namespaces", &namespace) {
+        Ok(_) => {}
+        Err(error @ Trouble::Refused(400..500, _)) => return (false, Err(error)),
+        // An answer that never came may have been a yes.
+        Err(error) => return (true, Err(error)),
+    }
     let account = json!({
         "apiVersion": "v1",
         "kind": "ServiceAccount",
         "metadata": {"name": ACCOUNT, "labels": {LABEL: OWNER}},
         "automountServiceAccountToken": false,
     });
-    api.post(&format!("/api/v1/namespaces/{name}/serviceaccounts"), &account).map(drop)
+    (true, api.post(&format!("/api/v1/namespaces/{name}/serviceaccounts"), &account).map(drop))
 }
 
 /// Removes the namespace and waits until it is gone.

@@ -19,8 +19,6 @@ pub(crate) struct Added {
     pub evidence: Evidence,
     /// What the file asked for and no longer does.
     pub answered: Vec<String>,
-    /// What the probe saw on one server while the file says more of whoever operates it, so that the file's word stays.
-    pub kept: Vec<String>,
     /// It was written; otherwise this is what would be.
     pub written: bool,
 }
@@ -80,15 +78,15 @@ fn nobody<'a>(
     Box::new(unknown(what, name, &known))
 }
 
-/// Adds what was found to the subject's file, unless it is only to be shown.
+/// Adds what was found to the subject's file, unless it is only to be shown. Gives beside it what the file says better.
 pub(super) fn add(
     session: &mut Session,
     subject: &Subject,
     report: &Report,
     dry_run: bool,
-) -> Result<Option<Added>, Box<Diagnostic>> {
+) -> Result<(Option<Added>, Vec<String>), Box<Diagnostic>> {
     let (shown, kept) = without_samples(session, subject, report);
-    let Some(evidence) = evidence(&shown, &subject.scope) else { return Ok(None) };
+    let Some(evidence) = evidence(&shown, &subject.scope) else { return Ok((None, kept)) };
     let place = Place::file(subject.file.as_str());
     let unfit = |why: String| {
         let fault = Diagnostic::error(Fault::EvidenceUnfit).at(place.clone()).label(why);
@@ -109,7 +107,8 @@ pub(super) fn add(
         }
     }
     warn_of_old_as_of(session, report);
-    Ok(Some(Added { file: subject.file.clone(), evidence, answered, kept, written: !dry_run }))
+    let added = Added { file: subject.file.clone(), evidence, answered, written: !dry_run };
+    Ok((Some(added), kept))
 }
 
 /// What one server shows does not narrow what the file says of all servers of its subject.

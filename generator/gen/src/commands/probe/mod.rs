@@ -35,6 +35,9 @@ pub(crate) struct Body {
     /// What was or would be added to a file; none if no provider or product was named, or nothing was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub added: Option<evidence::Added>,
+    /// Capabilities that the probe saw on one server while the file says more of whoever operates it, so that the file's word stays.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<String>,
 }
 
 pub(crate) fn run(global: &Global, arguments: &ProbeArgs) -> ExitCode {
@@ -89,11 +92,11 @@ fn probe(session: &mut Session, what: &ProbeWhat) -> Result<Body, Box<Diagnostic
     bar.finish_and_clear();
     report.server = common.server.clone().or(report.server);
     session.diagnostics.extend(faults(&report));
-    let added = match subject {
+    let (added, kept) = match subject {
         Some(subject) if !common.clean => evidence::add(session, &subject, &report, common.dry_run)?,
-        _ => None,
+        _ => (None, Vec::new()),
     };
-    Ok(Body { report: Some(report), added })
+    Ok(Body { report: Some(report), added, kept })
 }
 
 /// Says what is going to happen, and asks.

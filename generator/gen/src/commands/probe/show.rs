@@ -20,16 +20,16 @@ pub(super) fn human(body: &Body) -> String {
             out.push_str(&format!(", {} no longer asked", added.answered.len()));
         }
         out.push_str(".\n");
-        if !added.kept.is_empty() {
-            let kept = added.kept.join(", ");
-            out.push_str(&format!("{kept}: the file says more than one server can show, and that stays.\n"));
-        }
         if !added.written {
             out.push_str(&format!("sources:\n  {}: {}\nfacts:\n", added.evidence.id, added.evidence.source));
             for fact in &added.evidence.facts {
                 out.push_str(&format!("  - {fact}\n"));
             }
         }
+    }
+    if !body.kept.is_empty() {
+        let kept = body.kept.join(", ");
+        out.push_str(&format!("\nThe file says more than one server can show, and that stays: {kept}.\n"));
     }
     out
 }
