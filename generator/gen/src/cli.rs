@@ -342,6 +342,10 @@ pub(crate) enum ProbeWhat {
     StateLock(ProbeStateLockArgs),
     /// An OpenID Connect issuer: what it publishes, and a token of it
     Oidc(ProbeOidcArgs),
+    /// A PostgreSQL server: encryption, log-ins, roles, databases, hints at backups
+    Postgres(ProbePostgresArgs),
+    /// A Kubernetes cluster: admission of pods, network policies, sandboxes
+    Kubernetes(ProbeKubernetesArgs),
 }
 
 impl ProbeWhat {
@@ -351,6 +355,8 @@ impl ProbeWhat {
             Self::S3(arguments) => &arguments.common,
             Self::StateLock(arguments) => &arguments.common,
             Self::Oidc(arguments) => &arguments.common,
+            Self::Postgres(arguments) => &arguments.common,
+            Self::Kubernetes(arguments) => &arguments.common,
         }
     }
 }
@@ -461,6 +467,57 @@ pub(crate) struct ProbeOidcArgs {
     /// The audience that the token has to be for
     #[arg(long, value_name = "TEXT", requires = "token_env")]
     pub audience: Option<String>,
+    #[command(flatten)]
+    pub http: ProbeHttp,
+    #[command(flatten)]
+    pub common: ProbeCommon,
+}
+
+/// The password is taken from `PGPASSWORD` or from the file of passwords.
+#[derive(Debug, Args)]
+pub(crate) struct ProbePostgresArgs {
+    /// Name or address of the server
+    #[arg(long, value_name = "HOST", env = "PGHOST", help_heading = "Server")]
+    pub host: Option<String>,
+    /// Port of the server; 5432 when left out
+    #[arg(long, value_name = "PORT", env = "PGPORT", help_heading = "Server")]
+    pub port: Option<u16>,
+    /// Login; an administrator's finds out most
+    #[arg(long, value_name = "NAME", env = "PGUSER", help_heading = "Server")]
+    pub user: Option<String>,
+    /// Database to connect to; named like the login when left out
+    #[arg(long, value_name = "NAME", env = "PGDATABASE", help_heading = "Server")]
+    pub database: Option<String>,
+    /// verify-full (when left out), verify-ca, require or disable
+    #[arg(long, value_name = "MODE", env = "PGSSLMODE", help_heading = "Server")]
+    pub sslmode: Option<String>,
+    /// Certificates in PEM to trust instead of the machine's
+    #[arg(long, value_name = "FILE", env = "PGSSLROOTCERT", help_heading = "Server")]
+    pub sslrootcert: Option<PathBuf>,
+    /// File of passwords; `~/.pgpass` when left out
+    #[arg(long, value_name = "FILE", env = "PGPASSFILE", help_heading = "Server")]
+    pub passfile: Option<PathBuf>,
+    /// Make nothing on the server
+    #[arg(long)]
+    pub read_only: bool,
+    #[command(flatten)]
+    pub common: ProbeCommon,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProbeKubernetesArgs {
+    /// File that says where the cluster is and who asks; `~/.kube/config` when left out
+    #[arg(long, value_name = "FILE", env = "KUBECONFIG", help_heading = "Server")]
+    pub kubeconfig: Option<PathBuf>,
+    /// Context of that file; its current one when left out
+    #[arg(long, value_name = "NAME", help_heading = "Server")]
+    pub context: Option<String>,
+    /// Image that scratch pods run, with sh, wget and httpd (such as busybox), as `NAME@sha256:…`; without one no pod runs
+    #[arg(long, value_name = "IMAGE", help_heading = "Server")]
+    pub image: Option<String>,
+    /// Make nothing in the cluster
+    #[arg(long)]
+    pub read_only: bool,
     #[command(flatten)]
     pub http: ProbeHttp,
     #[command(flatten)]

@@ -40,8 +40,7 @@ pub fn evidence(report: &Report, scope: &Scope) -> Option<Evidence> {
         return None;
     }
     found.sort_by(|a, b| a.capability.cmp(&b.capability));
-    let parts = [Some(report.probe.as_str()), scope.region.as_deref(), scope.service.as_deref()];
-    let id = format!("probe-{}", parts.into_iter().flatten().collect::<Vec<_>>().join("-"));
+    let id = source_id(report, scope);
     let at = match &report.server {
         Some(server) => format!("{} ({server})", report.endpoint),
         None => report.endpoint.clone(),
@@ -73,6 +72,12 @@ pub fn evidence(report: &Report, scope: &Scope) -> Option<Evidence> {
     let facts = facts.collect();
     let known = found.iter().map(|finding| finding.capability.clone()).collect();
     Some(Evidence { id, source, facts, known })
+}
+
+/// Id of the source that a report becomes.
+pub fn source_id(report: &Report, scope: &Scope) -> String {
+    let parts = [Some(report.probe.as_str()), scope.region.as_deref(), scope.service.as_deref()];
+    format!("probe-{}", parts.into_iter().flatten().collect::<Vec<_>>().join("-"))
 }
 
 /// A value in flow style.

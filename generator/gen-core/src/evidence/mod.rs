@@ -5,7 +5,9 @@
 mod append;
 mod facts;
 mod report;
+mod sample;
 
 pub use append::{Unfit, append};
-pub use facts::{Evidence, Scope, evidence};
+pub use facts::{Evidence, Scope, evidence, source_id};
 pub use report::{Ended, Finding, Kind, Left, Observation, Report, Step};
+pub use sample::set_aside;

@@ -89,6 +89,9 @@ pub struct Finding {
     /// What else to know; for what is unknown, why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// True of the server that was probed, while whoever operates it may offer more: one server has one version.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sample: bool,
     /// What was done, and what was answered, in this order.
     pub steps: Vec<Step>,
 }
@@ -153,23 +156,51 @@ impl Step {
 impl Finding {
     /// The subject has this.
     pub fn is(capability: &str, value: impl Into<Value>, steps: Vec<Step>) -> Self {
-        Self { capability: capability.to_owned(), is: Some(value.into()), not: None, note: None, steps }
+        Self {
+            capability: capability.to_owned(),
+            is: Some(value.into()),
+            not: None,
+            note: None,
+            sample: false,
+            steps,
+        }
     }
 
     /// The subject lacks this.
     pub fn not(capability: &str, value: impl Into<Value>, steps: Vec<Step>) -> Self {
-        Self { capability: capability.to_owned(), is: None, not: Some(value.into()), note: None, steps }
+        Self {
+            capability: capability.to_owned(),
+            is: None,
+            not: Some(value.into()),
+            note: None,
+            sample: false,
+            steps,
+        }
     }
 
     /// Nobody can tell, and why.
     pub fn unknown(capability: &str, why: impl Into<String>, steps: Vec<Step>) -> Self {
-        Self { capability: capability.to_owned(), is: None, not: None, note: Some(why.into()), steps }
+        Self {
+            capability: capability.to_owned(),
+            is: None,
+            not: None,
+            note: Some(why.into()),
+            sample: false,
+            steps,
+        }
     }
 
     /// Adds what else to know.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into());
+        self
+    }
+
+    /// Says that whoever operates the server may offer more.
+    #[must_use]
+    pub fn sample(mut self) -> Self {
+        self.sample = true;
         self
     }
 

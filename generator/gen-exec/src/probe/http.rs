@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use ureq::config::Config;
 use ureq::http::{Method, Request, Uri};
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
@@ -46,6 +46,21 @@ impl Resolver for Names {
             }
             None => self.0.resolve(uri, config, timeout),
         }
+    }
+}
+
+/// Who is trusted and who asks, both in PEM. Its `Debug` says nothing of the key.
+#[derive(Default, Clone)]
+pub struct Tls {
+    /// Authorities to trust instead of the machine's roots.
+    pub authority: Option<Vec<u8>>,
+    /// A certificate (and those between it and its authority) and its key.
+    pub identity: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+impl std::fmt::Debug for Tls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tls(…)")
     }
 }
 
@@ -110,12 +125,41 @@ pub fn allowed(address: &str, insecure: bool) -> Result<(), Stop> {
 impl Client {
     /// A client whose requests each take no longer than `timeout`. Roots of trust are the machine's, or those of `SSL_CERT_FILE`.
     pub fn new(timeout: Duration) -> Self {
-        let roots = rustls_native_certs::load_native_certs();
-        let roots: Vec<Certificate<'static>> =
-            roots.certs.iter().map(|found| Certificate::from_der(found.as_ref()).to_owned()).collect();
+        Self::trusting(timeout, machine_roots(), None)
+    }
+
+    /// The same for a server that has an authority of its own, or wants to see a certificate.
+    pub fn with_tls(timeout: Duration, tls: &Tls) -> Result<Self, Stop> {
+        let bad = |what: &str| Stop::failed(format!("the {what} cannot be read"), "it has to be PEM");
+        let roots = match &tls.authority {
+            None => machine_roots(),
+            Some(pem) => {
+                let roots = certificates(pem);
+                if roots.is_empty() {
+                    return Err(bad("authority's certificate"));
+                }
+                roots
+            }
+        };
+        let identity = match &tls.identity {
+            None => None,
+            Some((certificate, key)) => {
+                let chain = certificates(certificate);
+                if chain.is_empty() {
+                    return Err(bad("client's certificate"));
+                }
+                let key = PrivateKey::from_pem(key).map_err(|_| bad("client's key"))?;
+                Some(ClientCert::new_with_certs(&chain, key))
+            }
+        };
+        Ok(Self::trusting(timeout, roots, identity))
+    }
+
+    fn trusting(timeout: Duration, roots: Vec<Certificate<'static>>, identity: Option<ClientCert>) -> Self {
         let tls = TlsConfig::builder()
             .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .root_certs(RootCerts::from(roots))
+            .client_cert(identity)
             .build();
         let config = ureq::Agent::config_builder()
             .tls_config(tls)
@@ -167,6 +211,19 @@ impl Client {
     pub fn get(&self, address: &str) -> Result<Answer, String> {
         self.send("GET", address, &[], &[])
     }
+}
+
+fn machine_roots() -> Vec<Certificate<'static>> {
+    let roots = rustls_native_certs::load_native_certs();
+    roots.certs.iter().map(|found| Certificate::from_der(found.as_ref()).to_owned()).collect()
+}
+
+fn certificates(pem: &[u8]) -> Vec<Certificate<'static>> {
+    let items = parse_pem(pem).filter_map(|item| match item {
+        Ok(PemItem::Certificate(certificate)) => Some(certificate),
+        _ => None,
+    });
+    items.collect()
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@
 //! was done and answered. What it makes has a recognisable random name, so that a run that was killed can be cleaned up after.
 
 pub mod http;
+pub mod kubernetes;
 pub mod oidc;
+pub mod postgres;
 pub mod s3;
 mod secret;
 mod watch;

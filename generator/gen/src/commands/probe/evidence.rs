@@ -2,7 +2,7 @@
 
 use gen_core::check::Matrix;
 use gen_core::diag::{Diagnostic, Fault, Place, any_error};
-use gen_core::evidence::{Evidence, Report, Scope, append, evidence};
+use gen_core::evidence::{Evidence, Report, Scope, append, evidence, set_aside, source_id};
 use gen_core::model::names::SubjectName;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -78,14 +78,15 @@ fn nobody<'a>(
     Box::new(unknown(what, name, &known))
 }
 
-/// Adds what was found to the subject's file, unless it is only to be shown.
+/// Adds what was found to the subject's file, unless it is only to be shown. Gives beside it what the file says better.
 pub(super) fn add(
     session: &mut Session,
     subject: &Subject,
     report: &Report,
     dry_run: bool,
-) -> Result<Option<Added>, Box<Diagnostic>> {
-    let Some(evidence) = evidence(report, &subject.scope) else { return Ok(None) };
+) -> Result<(Option<Added>, Vec<String>), Box<Diagnostic>> {
+    let (shown, kept) = without_samples(session, subject, report);
+    let Some(evidence) = evidence(&shown, &subject.scope) else { return Ok((None, kept)) };
     let place = Place::file(subject.file.as_str());
     let unfit = |why: String| {
         let fault = Diagnostic::error(Fault::EvidenceUnfit).at(place.clone()).label(why);
@@ -106,7 +107,19 @@ pub(super) fn add(
         }
     }
     warn_of_old_as_of(session, report);
-    Ok(Some(Added { file: subject.file.clone(), evidence, answered, written: !dry_run }))
+    let added = Added { file: subject.file.clone(), evidence, answered, written: !dry_run };
+    Ok((Some(added), kept))
+}
+
+/// What one server shows does not narrow what the file says of all servers of its subject.
+fn without_samples(session: &Session, subject: &Subject, report: &Report) -> (Report, Vec<String>) {
+    let repository = &session.repository;
+    let Some(dictionary) = &repository.dictionary else { return (report.clone(), Vec::new()) };
+    let provider = repository.providers.values().find(|found| *found.file == *subject.file);
+    let product = repository.products.values().find(|found| *found.file == *subject.file);
+    let facts = provider.map(|found| &found.value.facts).or(product.map(|found| &found.value.facts));
+    let facts = facts.map_or(&[][..], Vec::as_slice);
+    set_aside(report, &source_id(report, &subject.scope), facts, &dictionary.value)
 }
 
 /// Reads the changed text as every other command will, and gives what is no longer asked. Nothing is written that does not pass.

@@ -3,7 +3,9 @@
 //! A kind of probe is a file beside this one that makes a [`Probe`] of its arguments; everything else is the same for all.
 
 mod evidence;
+mod kubernetes;
 mod oidc;
+mod postgres;
 mod s3;
 mod show;
 mod state_lock;
@@ -33,6 +35,9 @@ pub(crate) struct Body {
     /// What was or would be added to a file; none if no provider or product was named, or nothing was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub added: Option<evidence::Added>,
+    /// Capabilities that the probe saw on one server while the file says more of whoever operates it, so that the file's word stays.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<String>,
 }
 
 pub(crate) fn run(global: &Global, arguments: &ProbeArgs) -> ExitCode {
@@ -56,6 +61,8 @@ fn make(what: &ProbeWhat) -> Result<Box<dyn Probe>, Box<Diagnostic>> {
         ProbeWhat::S3(arguments) => s3::make(arguments),
         ProbeWhat::StateLock(arguments) => state_lock::make(arguments),
         ProbeWhat::Oidc(arguments) => oidc::make(arguments),
+        ProbeWhat::Postgres(arguments) => postgres::make(arguments),
+        ProbeWhat::Kubernetes(arguments) => kubernetes::make(arguments),
     };
     made.map_err(stopped)
 }
@@ -85,11 +92,11 @@ fn probe(session: &mut Session, what: &ProbeWhat) -> Result<Body, Box<Diagnostic
     bar.finish_and_clear();
     report.server = common.server.clone().or(report.server);
     session.diagnostics.extend(faults(&report));
-    let added = match subject {
+    let (added, kept) = match subject {
         Some(subject) if !common.clean => evidence::add(session, &subject, &report, common.dry_run)?,
-        _ => None,
+        _ => (None, Vec::new()),
     };
-    Ok(Body { report: Some(report), added })
+    Ok(Body { report: Some(report), added, kept })
 }
 
 /// Says what is going to happen, and asks.

@@ -27,6 +27,10 @@ pub(super) fn human(body: &Body) -> String {
             }
         }
     }
+    if !body.kept.is_empty() {
+        let kept = body.kept.join(", ");
+        out.push_str(&format!("\nThe file says more than one server can show, and that stays: {kept}.\n"));
+    }
     out
 }
 
