@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -253,7 +255,7 @@ fn read_one(root: &Path, path: Arc<str>, source: Source) -> (Option<Read>, Vec<D
     let builtin = matches!(source, Source::Builtin(_));
     let bytes: Cow<'_, [u8]> = match source {
         Source::Builtin(bytes) => bytes.into(),
-        Source::Disk => match std::fs::read(root.join(path.as_ref())) {
+        Source::Disk => match read_at_most(&root.join(path.as_ref()), largest(&class)) {
             Ok(bytes) => bytes.into(),
             Err(error) => {
                 let diagnostic = Diagnostic::error(Fault::NotText)
@@ -264,6 +266,10 @@ fn read_one(root: &Path, path: Arc<str>, source: Source) -> (Option<Read>, Vec<D
             }
         },
     };
+    if class == Class::Template && bytes.len() > LARGEST_TEMPLATE {
+        let label = format!("more than {LARGEST_TEMPLATE} bytes, which is all that is read of a template");
+        return (None, vec![Diagnostic::error(Fault::TooLarge).at(Place::file(path)).label(label)]);
+    }
     if class == Class::Template {
         return (
             Some(Read { path, text: None, stack: None, item: Item::Template(bytes.as_ref().into()) }),
@@ -284,6 +290,23 @@ fn read_one(root: &Path, path: Arc<str>, source: Source) -> (Option<Read>, Vec<D
             (Some(Read { path, text: Some(text), stack, item: Item::Text }), found)
         }
     }
+}
+
+/// Largest template, lock file or schema in bytes.
+const LARGEST_TEMPLATE: usize = 16 << 20;
+
+fn largest(class: &Class) -> usize {
+    if *class == Class::Template { LARGEST_TEMPLATE } else { text::LARGEST }
+}
+
+/// The bytes of a file, and of one that is too large one byte more than may be, so that it is seen to be.
+fn read_at_most(path: &Path, most: usize) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let length = usize::try_from(file.metadata()?.len()).unwrap_or(most);
+    // Room for one byte more spares the call that finds the end.
+    let mut bytes = Vec::with_capacity(length.min(most) + 1);
+    file.take(most as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn parse(class: Class, path: &Arc<str>, builtin: bool, text: &Arc<str>) -> Result<Item, Faulty> {
@@ -390,6 +413,22 @@ mod tests {
         assert_eq!(found, expected.map(|path| ("GEN0102", path.to_owned())));
         let names: Vec<String> = load(inner.path()).0.stacks.keys().map(ToString::to_string).collect();
         assert_eq!(names, ["four", "two"]);
+    }
+
+    #[test]
+    fn what_is_too_large_is_not_read_to_its_end() {
+        let folder = tempfile::tempdir().expect("a folder");
+        write(folder.path(), "stacks/one/stack.yaml", STACK);
+        for path in ["stacks/one/waivers.yaml", "templates/large"] {
+            write(folder.path(), path, "");
+            let file = File::options().write(true).open(folder.path().join(path)).expect("a file");
+            // More than any memory holds; a hole takes no room on the disk.
+            file.set_len(1 << 42).expect("a hole");
+        }
+        let expected = ["stacks/one/waivers.yaml", "templates/large"];
+        let mut found = faults(folder.path());
+        found.sort();
+        assert_eq!(found, expected.map(|path| ("GEN0103", path.to_owned())));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use jsonschema::paths::LocationSegment;
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
-use crate::diag::{Diagnostic, Fault, Place, Route, Step, did_you_mean};
+use crate::diag::{Diagnostic, Fault, Place, Route, Step, meant};
 use crate::model::names;
 
 /// A schema, compiled.
@@ -165,8 +165,8 @@ fn one_of(diagnostic: Diagnostic, instance: &Value, words: &[&str]) -> Diagnosti
         [word] => diagnostic.label(format!("`{word}` is expected")),
         _ => diagnostic.label(format!("one of these is expected: {}", words.join(", "))),
     };
-    match instance.as_str().and_then(|word| did_you_mean(word, words.iter().copied())) {
-        Some(meant) if words.len() > 1 => diagnostic.help(format!("did you mean `{meant}`?")),
+    match instance.as_str() {
+        Some(word) if words.len() > 1 => diagnostic.nearest(word, words.iter().copied()),
         _ => diagnostic,
     }
 }
@@ -270,8 +270,8 @@ fn unknown_key(nodes: &[&Value], name: &str) -> Diagnostic {
         .flat_map(|properties| properties.keys().map(String::as_str))
         .collect();
     let diagnostic = Diagnostic::error(Fault::UnknownKey).label("no such key here");
-    match did_you_mean(name, known.iter().copied()) {
-        Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
+    match meant(name, known.iter().copied()) {
+        Some(text) => diagnostic.help(text),
         None if known.is_empty() => diagnostic,
         None => diagnostic.help(format!("known keys: {}", known.into_iter().collect::<Vec<_>>().join(", "))),
     }
