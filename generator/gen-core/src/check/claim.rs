@@ -270,3 +270,51 @@ fn rank(kind: SourceKind) -> u8 {
         SourceKind::Probe => 7,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The claim of one fact from a source of that kind and confidence, which counts until `expires`.
+    fn claim_of(kind: &str, confidence: &str, expires: &str) -> Arc<Claim> {
+        let entry = json!({
+            "type": "bool", "compare": "equals", "answers": "service", "severity": {"all": "blocking"},
+            "proof": "attest", "ttl": "180d", "means": {"with": "a", "without": "b"},
+        });
+        let dictionary = json!({"version": 1, "capabilities": {"a.b": entry}});
+        let source = json!({"kind": kind, "confidence": confidence, "at": "x", "read": "2026-11-01", "expires": expires});
+        let sources = serde_json::from_value(json!({"s": source})).expect("a source");
+        let facts: Vec<Fact> =
+            serde_json::from_value(json!([{"is": {"a.b": true}, "from": "s"}])).expect("a fact");
+        let name = SubjectName::parse("acme").expect("a name");
+        let subject = SubjectFacts {
+            name: &name,
+            file: Arc::from("f"),
+            sources: &sources,
+            facts: &facts,
+            regions: None,
+            services: None,
+        };
+        let dictionary = serde_json::from_value(dictionary).expect("a dictionary");
+        let (mut claims, faults) = claims(&dictionary, &subject);
+        assert_eq!(faults, []);
+        claims.pop_first().and_then(|(_, mut claims)| claims.pop()).expect("a claim")
+    }
+
+    #[test]
+    fn attestations_count_no_longer_than_the_profile_lets_them() {
+        let rules = |longest: &str| serde_json::from_value(json!({"longest": longest})).ok();
+        for (kind, confidence, expires, longest, counts) in [
+            ("attestation", "attested", "2027-10-31", "90d", "2027-01-30"),
+            ("attestation", "attested", "2026-12-01", "90d", "2026-12-01"),
+            ("vendor_doc", "documented", "2027-10-31", "90d", "2027-10-31"),
+        ] {
+            let claim = claim_of(kind, confidence, expires);
+            let under = Claim::under(&claim, rules(longest));
+            assert_eq!(under.expires.to_string(), counts, "{kind} {expires}");
+            assert_eq!(Claim::under(&claim, None).expires.to_string(), expires);
+        }
+    }
+}
