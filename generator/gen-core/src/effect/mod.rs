@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::diag::{Place, Route};
 use crate::model::component::ComponentType;
 use crate::model::names::ComponentName;
-use crate::resolve::Target;
+use crate::resolve::{Target, TargetId};
 
 use table::{EFFECTS, Source};
 
@@ -155,7 +155,7 @@ fn describe(
                 effect.label.replace("{}", wildcard(effect.field, &field)),
                 risk,
                 note,
-                place(target, name, effect.source),
+                place(target, name, effect.source, wildcard(effect.field, &field)),
             )
         }
         (_, None) => of_root(target, &field),
@@ -220,7 +220,7 @@ fn text_of_scalar(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn place(target: &Target, component: &ComponentName, source: Source) -> Option<Place> {
+fn place(target: &Target, component: &ComponentName, source: Source, part: &str) -> Option<Place> {
     let env = |keys: &[&str]| Place::value(target.env.file.clone(), Route::keys(keys.iter().copied()));
     let stack = |keys: &[&str]| Place::value(target.stack.file.clone(), Route::keys(keys.iter().copied()));
     match source {
@@ -238,6 +238,18 @@ fn place(target: &Target, component: &ComponentName, source: Source) -> Option<P
         Source::Env(key) => Some(env(&[key])),
         Source::Component(field) => Some(stack(&["components", component.as_str(), field])),
         Source::Stack(key) => Some(Place::key(target.stack.file.clone(), Route::keys([key]))),
+        Source::Consumer(key) => {
+            let named = |id: &TargetId| part == format!("{}-{}", id.stack, id.env);
+            let route = Route::keys([key]);
+            match target.consumers.iter().find(|consumer| named(&consumer.id)) {
+                Some(consumer) => {
+                    let TargetId { stack, env } = &consumer.id;
+                    Some(Place::value(format!("stacks/{stack}/environments/{env}.yaml"), route))
+                }
+                // One that is gone has no line any more.
+                None => (part == "account" || named(&target.id)).then(|| env(&[key])),
+            }
+        }
         Source::Recovery => {
             let days = target.pitr_days(component);
             let (name, class) = target.data_in(component).min_by_key(|(_, class)| class.retain)?;
@@ -250,6 +262,24 @@ fn place(target: &Target, component: &ComponentName, source: Source) -> Option<P
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_an_environment_asks_of_its_account_is_said_where_it_asks() {
+        use crate::testing::{ACCOUNT_FILE, DEV, Models};
+
+        let target = Models::new().target("foundation/account");
+        let of = |component: &str, values: Value| {
+            let old = serde_json::json!({component: {}});
+            let found = changes(&target, &old, &serde_json::json!({component: values}));
+            found.into_iter().map(|change| change.why.map(|place| place.file.to_string())).collect::<Vec<_>>()
+        };
+        let budget = |name: &str| of("account", serde_json::json!({"budgets": {name: {"amount": 1}}}));
+        assert_eq!(budget("app-dev"), [Some(DEV.to_owned())]);
+        assert_eq!(budget("account"), [Some(ACCOUNT_FILE.to_owned())]);
+        assert_eq!(budget("app-gone"), [None]);
+        let roles = of("ci", serde_json::json!({"environments": {"app-dev": {"state_prefix": "app/dev/"}}}));
+        assert_eq!(roles, [Some(DEV.to_owned())]);
+    }
 
     #[test]
     fn patterns_match_parts() {

@@ -23,6 +23,8 @@ pub(super) enum Source {
     Component(&'static str),
     /// A key of the stack.
     Stack(&'static str),
+    /// A key of the environment that the field's `*` stands for: one that lives in the account, or the account's own.
+    Consumer(&'static str),
 }
 
 type Judge = fn(Option<&Value>, Option<&Value>) -> (Risk, &'static str);
@@ -165,9 +167,9 @@ pub(super) const EFFECTS: &[Effect] = &[
     row(Backup, "lock", "bounds of the vault's lock", Source::Tier, |_, _| {
         (Risk::Irreversible, "fixed once the days of grace are over")
     }),
-    row(Ci, "environments.*", "roles for {}", Source::Stack("components"), GRANTS),
+    row(Ci, "environments.*", "roles for {}", Source::Consumer("accounts"), GRANTS),
     row(Ci, "repository_id", "repository", Source::Stack("components"), GRANTS),
-    row(Account, "budgets.*", "budget of {}", Source::Env("budget"), PLAIN),
+    row(Account, "budgets.*", "budget of {}", Source::Consumer("budget"), PLAIN),
     row(Account, "trail", "audit trail", Source::Tier, WINDOW),
     row(State, "noncurrent_days", "old state is kept for", Source::Tier, WINDOW),
     row(Telemetry, "log_days", "logs are kept for", Source::Tier, WINDOW),

@@ -1,4 +1,4 @@
-//! Which files there are, and which kind each is.
+//! Which files there are, and what each holds.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,27 +13,9 @@ use walkdir::WalkDir;
 use crate::diag::{Diagnostic, Fault, Place};
 use crate::model::names::{EnvName, ProfileName, StackName, SubjectName};
 
+use super::class::{Class, classify};
 use super::yaml::Faulty;
 use super::{Loaded, Repository, text, yaml};
-
-/// A kind of input file and the name that its path gives.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Class {
-    Stack(StackName),
-    Environment(StackName, EnvName),
-    Waivers(StackName),
-    Release(StackName, EnvName),
-    Profile(ProfileName),
-    Provider(SubjectName),
-    Product(SubjectName),
-    Dictionary,
-    AsOf,
-    Frameworks,
-    /// Bytes that are rendered or copied, not parsed.
-    Template,
-    /// Nothing that `gen` reads.
-    Other,
-}
 
 /// Reads everything below a repository's root, and the built-ins under it.
 pub fn load(root: &Path) -> (Repository, Vec<Diagnostic>) {
@@ -165,53 +147,6 @@ fn link_fault(root: &Path, path: &Path) -> Option<&'static str> {
         return Some("the link leads out of the repository");
     }
     (!target.is_file()).then_some("links to folders are not followed")
-}
-
-/// The kind of a file, by its path; an error says which name is malformed.
-fn classify(path: &str) -> Result<Class, String> {
-    fn name<T, E: std::fmt::Display>(parsed: Result<T, E>) -> Result<T, String> {
-        parsed.map_err(|error| error.to_string())
-    }
-    let parts: Vec<&str> = path.split('/').collect();
-    let stem = |file: &str| file.strip_suffix(".yaml").map(str::to_owned);
-    Ok(match parts.as_slice() {
-        ["templates", ..] | ["profiles", "providers", "locks" | "schemas", _] => Class::Template,
-        [.., "README.md"] => Class::Other,
-        ["profiles", "capabilities.yaml"] => Class::Dictionary,
-        ["profiles", "as-of.yaml"] => Class::AsOf,
-        ["profiles", "frameworks.yaml"] => Class::Frameworks,
-        ["profiles", "providers", file] if stem(file).is_some() => {
-            Class::Provider(name(SubjectName::parse(&stem(file).unwrap_or_default()))?)
-        }
-        ["profiles", "products", file] if stem(file).is_some() => {
-            Class::Product(name(SubjectName::parse(&stem(file).unwrap_or_default()))?)
-        }
-        ["profiles", file] if stem(file).is_some() => {
-            Class::Profile(name(ProfileName::parse(&stem(file).unwrap_or_default()))?)
-        }
-        ["stacks", stack, "workloads" | "migrations", ..] => {
-            name(StackName::parse(stack))?;
-            Class::Other
-        }
-        ["stacks", stack, "stack.yaml"] => Class::Stack(name(StackName::parse(stack))?),
-        ["stacks", stack, "waivers.yaml"] => Class::Waivers(name(StackName::parse(stack))?),
-        ["stacks", stack, "environments", file] if stem(file).is_some() => Class::Environment(
-            name(StackName::parse(stack))?,
-            name(EnvName::parse(&stem(file).unwrap_or_default()))?,
-        ),
-        ["stacks", stack, "releases", file] if stem(file).is_some() => Class::Release(
-            name(StackName::parse(stack))?,
-            name(EnvName::parse(&stem(file).unwrap_or_default()))?,
-        ),
-        // What looks like a model and lies where none belongs would silently have no effect.
-        [.., file] if looks_like_a_model(file) => return Err(String::new()),
-        _ => Class::Other,
-    })
-}
-
-fn looks_like_a_model(file: &str) -> bool {
-    let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending);
-    ["yaml", "yml", "json"].iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 enum Item {

@@ -223,7 +223,8 @@ fn branches(
     let words = constants(context);
     let tagged =
         |error: &&ValidationError<'static>| matches!(error.kind(), ValidationErrorKind::Constant { .. });
-    let tag = context.iter().flatten().rfind(tagged).map(route);
+    // What is compared with words may be a tag inside, or the value itself.
+    let tag = context.iter().flatten().rfind(tagged).map(route).filter(|tag| tag.0.len() > depth);
     let place = Place::value(file.clone(), tag.clone().unwrap_or_else(|| route(error)));
     let instance = match &tag {
         Some(tag) => tag.0.last().and_then(|step| match step {

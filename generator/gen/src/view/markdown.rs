@@ -46,8 +46,11 @@ pub(crate) fn render<T: Serialize>(document: &Document<T>, human: &str) -> Strin
 
 /// Text in a cell as code; what holds backticks stays text.
 fn code(text: &str) -> String {
-    let text = text.replace('|', "\\|");
-    if text.contains('`') { cell(&text.replace('`', "\\`")) } else { format!("`{text}`") }
+    if text.contains('`') {
+        cell(&text.replace('`', "\\`"))
+    } else {
+        format!("`{}`", text.replace('|', "\\|"))
+    }
 }
 
 /// Text in a cell of a table: neither the cell nor the line ends in it, and nothing in it is taken for HTML.

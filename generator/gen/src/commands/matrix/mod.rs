@@ -278,13 +278,14 @@ fn facts_text(facts: &[FactDoc], arguments: &MatrixArgs, until: Date) -> String 
     let rows: Vec<Vec<String>> = facts
         .iter()
         .map(|fact| {
-            vec![
-                short(&fact.capability, 28),
-                short(&fact.subject, 12),
-                short(&fact.offered.replace('`', ""), 20),
-                fact.expires.clone(),
-                if fact.cited > 0 { count(fact.cited, "requirement", "requirements") } else { String::new() },
-            ]
+            let (capability, subject) = (short(&fact.capability, 28), short(&fact.subject, 12));
+            if fact.cited > 0 {
+                let cited = count(fact.cited, "requirement", "requirements");
+                vec![capability, subject, fact.expires.clone(), cited]
+            } else {
+                let offered = short(&fact.offered.replace('`', ""), 20);
+                vec![capability, subject, offered, fact.expires.clone()]
+            }
         })
         .collect();
     format!("{}{}\n", table(&rows), count(facts.len(), "fact", "facts"))
