@@ -269,9 +269,10 @@ mod tests {
 
         let target = Models::new().target("foundation/account");
         let of = |component: &str, values: Value| {
-            let old = serde_json::json!({component: {}});
+            let old = serde_json::json!({component: {"budgets": {}, "environments": {}}});
             let found = changes(&target, &old, &serde_json::json!({component: values}));
-            found.into_iter().map(|change| change.why.map(|place| place.file.to_string())).collect::<Vec<_>>()
+            let named = found.into_iter().filter(|change| change.to.is_some());
+            named.map(|change| change.why.map(|place| place.file.to_string())).collect::<Vec<_>>()
         };
         let budget = |name: &str| of("account", serde_json::json!({"budgets": {name: {"amount": 1}}}));
         assert_eq!(budget("app-dev"), [Some(DEV.to_owned())]);
@@ -279,6 +280,34 @@ mod tests {
         assert_eq!(budget("app-gone"), [None]);
         let roles = of("ci", serde_json::json!({"environments": {"app-dev": {"state_prefix": "app/dev/"}}}));
         assert_eq!(roles, [Some(DEV.to_owned())]);
+    }
+
+    #[test]
+    fn what_is_added_takes_nothing_away() {
+        use serde_json::json;
+
+        let target = crate::testing::Models::new().target("app/dev");
+        let risk = |component: &str, old: Value, new: Value| {
+            let found = changes(&target, &json!({component: old}), &json!({component: new}));
+            found.iter().map(|change| change.risk).max()
+        };
+        for (component, field, less, more) in [
+            ("registry", "repositories", json!(["app/a"]), json!(["app/a", "app/b"])),
+            ("files", "replicate", json!(false), json!(true)),
+            ("db", "backup_copy", json!(false), json!(true)),
+            ("secrets", "replicate", json!(false), json!(true)),
+            ("backup", "copy", json!(false), json!(true)),
+            ("keys", "purposes", json!({"a": {"replica": false}}), json!({"a": {"replica": true}})),
+            ("keys", "purposes", json!({"a": {}}), json!({"a": {}, "b": {}})),
+            ("secrets", "names", json!({"a": {}}), json!({"a": {}, "b": {}})),
+        ] {
+            let (less, more) = (json!({field: less}), json!({field: more}));
+            assert_eq!(risk(component, less.clone(), more.clone()), Some(Risk::Normal), "{component} {more}");
+            assert_eq!(risk(component, more, less.clone()), Some(Risk::Destroys), "{component} {less}");
+        }
+        let databases = |names: &[&str]| json!({"databases": names});
+        assert_eq!(risk("db", databases(&["a"]), databases(&["a", "b"])), Some(Risk::Normal));
+        assert_eq!(risk("db", databases(&["a", "b"]), databases(&["b"])), Some(Risk::Destroys));
     }
 
     #[test]

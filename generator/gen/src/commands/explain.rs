@@ -272,9 +272,8 @@ fn target(proof: &Proof, topic: &str) -> Option<String> {
         let word = serde_json::to_value(verdict.kind).unwrap_or_default();
         let _ = writeln!(
             out,
-            "\n{}: {}\n  {}, {}; asked by {}",
-            requirement.component,
-            words::asked(requirement, capability),
+            "\n{}\n  {}, {}; asked by {}",
+            wrap(&format!("{}: {}", requirement.component, words::asked(requirement, capability)), 78, 2),
             word.as_str().unwrap_or_default().replace('_', " "),
             requirement.severity.as_str(),
             wrap(&origins.join(", "), 60, 2)
