@@ -64,6 +64,7 @@ pub fn run(
 
 /// How long the rest of what a program said is waited for, once it has ended.
 const GRACE: Duration = Duration::from_secs(2);
+const STEP: Duration = Duration::from_millis(5);
 
 /// Reads what a program says while it runs.
 struct Drain {
@@ -96,9 +97,11 @@ impl Drain {
 
     /// What was said. A program that the program started, and that outlives it, keeps the pipe open: it is not waited for.
     fn text(self) -> String {
-        let ended = Instant::now();
-        while !self.reader.is_finished() && ended.elapsed() < GRACE {
-            std::thread::sleep(Duration::from_millis(5));
+        for _ in 0..GRACE.as_millis() / STEP.as_millis() {
+            if self.reader.is_finished() {
+                break;
+            }
+            std::thread::sleep(STEP);
         }
         self.bytes.lock().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
     }

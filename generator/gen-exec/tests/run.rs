@@ -17,6 +17,7 @@ fn what_is_said_and_how_it_ends_is_kept() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "that it does not wait is what is tested")]
 fn children_that_outlive_their_parent_are_not_waited_for() {
     for (script, status) in [("echo a; sleep 50 & sleep 50", None), ("echo a; sleep 50 & exit 0", Some(0))] {
         let started = Instant::now();
