@@ -24,12 +24,18 @@ impl Said {
 }
 
 /// Runs `gen` in a folder, with no environment at all.
-#[expect(clippy::disallowed_methods, reason = "tests run the program")]
 pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Said {
+    run_with(folder, arguments, &[])
+}
+
+/// Runs `gen` in a folder, with no other environment than this.
+#[expect(clippy::disallowed_methods, reason = "tests run the program")]
+pub(crate) fn run_with(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Said {
     let output = Command::new(env!("CARGO_BIN_EXE_gen"))
         .args(arguments)
         .current_dir(folder)
         .env_clear()
+        .envs(environment.iter().copied())
         .output()
         .expect("the program starts");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");

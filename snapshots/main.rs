@@ -5,6 +5,7 @@
 
 mod changes;
 mod cli;
+mod external;
 mod faults;
 mod profiles;
 mod repository;

@@ -74,6 +74,7 @@ fn answer(case: Case) -> Result<Value, String> {
         sources: &subject.sources,
         facts: &subject.facts,
         regions: None,
+        services: None,
     });
     let (matrix, faults) = Matrix::build(dictionary, case.as_of, subjects);
     if let Some(fault) = faults.first() {

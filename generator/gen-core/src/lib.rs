@@ -15,3 +15,6 @@ pub mod plan;
 pub mod prove;
 pub mod resolve;
 pub mod schema;
+#[cfg(test)]
+mod testing;
+pub mod visible;

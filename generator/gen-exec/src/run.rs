@@ -1,7 +1,10 @@
 //! Running external programs, in scratch copies only.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// What a program said.
@@ -43,9 +46,7 @@ pub fn run(
     }
     command.envs(environment.iter().copied());
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-    let (mut out, mut err) = (child.stdout.take(), child.stderr.take());
-    let read_out = std::thread::spawn(move || drain(out.as_mut().map(|pipe| pipe as &mut dyn std::io::Read)));
-    let read_err = std::thread::spawn(move || drain(err.as_mut().map(|pipe| pipe as &mut dyn std::io::Read)));
+    let (out, err) = (Drain::start(child.stdout.take()), Drain::start(child.stderr.take()));
     let started = Instant::now();
     let status = loop {
         if let Some(status) = child.try_wait()? {
@@ -58,20 +59,52 @@ pub fn run(
         }
         std::thread::sleep(Duration::from_millis(20));
     };
-    Ok(Output {
-        status,
-        stdout: read_out.join().unwrap_or_default(),
-        stderr: read_err.join().unwrap_or_default(),
-    })
+    Ok(Output { status, stdout: out.text(), stderr: err.text() })
 }
 
-fn drain(pipe: Option<&mut dyn std::io::Read>) -> String {
-    let mut bytes = Vec::new();
-    if let Some(pipe) = pipe {
-        // What cannot be read is missing from the report and nothing else.
-        let _ = pipe.read_to_end(&mut bytes);
+/// How long the rest of what a program said is waited for, once it has ended.
+const GRACE: Duration = Duration::from_secs(2);
+const STEP: Duration = Duration::from_millis(5);
+
+/// Reads what a program says while it runs.
+struct Drain {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    reader: JoinHandle<()>,
+}
+
+impl Drain {
+    fn start(pipe: Option<impl Read + Send + 'static>) -> Self {
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let into = bytes.clone();
+        let reader = std::thread::spawn(move || {
+            let Some(mut pipe) = pipe else { return };
+            let mut chunk = [0; 8192];
+            loop {
+                match pipe.read(&mut chunk) {
+                    Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                    // What cannot be read is missing from the report and nothing else.
+                    Ok(0) | Err(_) => return,
+                    Ok(length) => {
+                        if let (Ok(mut bytes), Some(read)) = (into.lock(), chunk.get(..length)) {
+                            bytes.extend_from_slice(read);
+                        }
+                    }
+                }
+            }
+        });
+        Self { bytes, reader }
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+
+    /// What was said. A program that the program started, and that outlives it, keeps the pipe open: it is not waited for.
+    fn text(self) -> String {
+        for _ in 0..GRACE.as_millis() / STEP.as_millis() {
+            if self.reader.is_finished() {
+                break;
+            }
+            std::thread::sleep(STEP);
+        }
+        self.bytes.lock().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+    }
 }
 
 /// Where a program is, by `PATH`.
@@ -81,29 +114,18 @@ pub fn find(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|folder| folder.join(program)).find(|candidate| candidate.is_file())
 }
 
-/// A temporary folder with copies of parts of the repository, removed when dropped.
-pub fn scratch(root: &Path, parts: &[&str]) -> std::io::Result<tempfile::TempDir> {
+/// A temporary folder with files in it, removed when dropped.
+pub fn scratch<'a>(
+    files: impl IntoIterator<Item = (String, &'a [u8])>,
+) -> std::io::Result<tempfile::TempDir> {
     let folder = tempfile::tempdir()?;
-    for part in parts {
-        copy(&root.join(part), &folder.path().join(part))?;
-    }
-    Ok(folder)
-}
-
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
-    if from.is_dir() {
-        std::fs::create_dir_all(to)?;
-        for entry in std::fs::read_dir(from)? {
-            let entry = entry?;
-            if entry.file_name() != ".terraform" {
-                copy(&entry.path(), &to.join(entry.file_name()))?;
-            }
-        }
-        Ok(())
-    } else {
-        if let Some(parent) = to.parent() {
+    for (path, bytes) in files {
+        let path = folder.path().join(path);
+        if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent)?;
         }
-        std::fs::copy(from, to).map(drop)
+        let mut file = std::fs::File::create_new(path)?;
+        std::io::Write::write_all(&mut file, bytes)?;
     }
+    Ok(folder)
 }

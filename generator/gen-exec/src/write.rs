@@ -91,6 +91,14 @@ pub fn write_tree(root: &Path, diff: &TreeDiff) -> (Written, Option<Box<Diagnost
 
 fn write_all(root: &Path, diff: &TreeDiff, written: &mut Written) -> Result<(), Box<Diagnostic>> {
     let base = root.join(diff.folder.as_ref());
+    let folders = || make_folders(root, Path::new(diff.folder.as_ref()));
+    if diff.blocked.is_some() {
+        return Ok(());
+    }
+    if !diff.hollow.is_empty() {
+        // Also an empty folder is removed where it stands, never through a link.
+        folders().map_err(|error| denied(&diff.folder, "", &error))?;
+    }
     for folder in diff.hollow.iter().rev() {
         remove_empty_folders(&root.join("terraform-out"), Some(&base.join(&**folder)));
     }
@@ -98,7 +106,7 @@ fn write_all(root: &Path, diff: &TreeDiff, written: &mut Written) -> Result<(), 
     if !work && !diff.manifest_differs {
         return Ok(());
     }
-    make_folders(root, Path::new(diff.folder.as_ref())).map_err(|error| denied(&diff.folder, "", &error))?;
+    folders().map_err(|error| denied(&diff.folder, "", &error))?;
     if work {
         // What is on disk comes first: what is to be written is pending wherever it differs from that.
         let mut recorded = diff.recorded.clone();
@@ -110,11 +118,11 @@ fn write_all(root: &Path, diff: &TreeDiff, written: &mut Written) -> Result<(), 
         replace(&base.join(MANIFEST), &recorded.during(&diff.manifest).bytes())
             .map_err(|error| denied(&diff.folder, MANIFEST, &error))?;
     }
-    let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut made: BTreeSet<PathBuf> = BTreeSet::new();
     for file in diff.files.iter().filter(|file| matches!(file.state, State::Created | State::Changed)) {
         let path = base.join(file.path.as_ref());
         let fail = |error: &io::Error| denied(&diff.folder, &file.path, error);
-        if let Some(parent) = path.parent().filter(|parent| folders.insert(parent.to_path_buf())) {
+        if let Some(parent) = path.parent().filter(|parent| made.insert(parent.to_path_buf())) {
             make_folders(root, parent.strip_prefix(root).unwrap_or(parent)).map_err(|error| fail(&error))?;
         }
         unchanged_since_plan(&path, file).map_err(|error| fail(&error))?;

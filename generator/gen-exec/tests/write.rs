@@ -63,3 +63,31 @@ fn turns_are_taken_one_after_the_other() {
     receiver.recv_timeout(std::time::Duration::from_secs(10)).expect("its turn came");
     second.join().expect("no panic");
 }
+
+#[test]
+fn a_link_above_is_neither_followed_nor_written_through() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let root = folder.path();
+    assert!(write_tree(root, &compare_tree(root, &tree("old"))).1.is_none());
+    let before = compare_tree(root, &tree("old"));
+    // The same bytes behind a link are not the same tree, and an empty folder there is not a leftover of ours.
+    std::fs::rename(root.join("terraform-out/a"), elsewhere.path().join("a")).expect("moved");
+    std::fs::create_dir(elsewhere.path().join("a/b/empty")).expect("a folder");
+    std::os::unix::fs::symlink(elsewhere.path().join("a"), root.join("terraform-out/a")).expect("a link");
+    for text in ["old", "new"] {
+        let diff = compare_tree(root, &tree(text));
+        assert_eq!(
+            (diff.blocked.as_deref(), diff.same, diff.has_changes()),
+            (Some("terraform-out/a"), 0, false)
+        );
+        assert_eq!(diff.diagnostics().len(), 1);
+        assert_eq!(write_tree(root, &diff), (gen_exec::write::Written::default(), None));
+    }
+    // Nor does a plan from before the link was there reach through it.
+    let mut late = before;
+    late.hollow.insert("empty".into());
+    assert!(write_tree(root, &late).1.is_some());
+    assert!(elsewhere.path().join("a/b/empty").is_dir());
+    assert_eq!(read(root, "c/one"), "old c/one");
+}

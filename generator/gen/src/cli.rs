@@ -134,7 +134,7 @@ pub(crate) struct CheckArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ValidateArgs {
-    /// Also by terraform, in a scratch copy
+    /// Also by terraform, in a scratch folder that holds what would be written
     #[arg(long)]
     pub external: bool,
     /// Folder that terraform takes providers from
@@ -144,7 +144,7 @@ pub(crate) struct ValidateArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// A code (GEN0401), capability (s3.versioning), profile, provider, STACK/ENV or STACK/ENV/COMPONENT
+    /// A code (GEN0401), capability (s3.versioning), profile, provider, STACK, STACK/ENV or STACK/ENV/COMPONENT
     pub what: Option<String>,
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
-    /// Done, and disk and models differ.
+    /// Done; disk and models differ, or did before they were written.
     Changes,
     /// Done, nothing to change.
     None,

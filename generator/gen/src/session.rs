@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Component, PathBuf};
 use std::sync::Arc;
 
-use gen_core::diag::{Diagnostic, Fault, Severity, did_you_mean};
+use gen_core::diag::{Diagnostic, Fault, Severity};
 use gen_core::load::Repository;
 use gen_core::model::names::{ComponentName, ProfileName, SubjectName};
 use gen_core::model::units::Date;
@@ -149,11 +149,9 @@ impl Session {
 }
 
 pub(crate) fn unknown(what: &str, wanted: &str, known: &[&str]) -> Diagnostic {
-    let diagnostic = Diagnostic::error(Fault::UnknownName).label(format!("there is no {what} `{wanted}`"));
-    match did_you_mean(wanted, known.iter().copied()) {
-        Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
-        None => diagnostic.help(format!("there are: {}", known.join(", "))),
-    }
+    Diagnostic::error(Fault::UnknownName)
+        .label(format!("there is no {what} `{wanted}`"))
+        .nearest_or_all(wanted, known.iter().copied())
 }
 
 /// What the command line says about what-if; names are checked against the repository.

@@ -197,6 +197,9 @@ fn beside_other_modules(session: &Session, tree: &Tree) -> TreeDiff {
     let rendered: BTreeSet<String> = tree.files.iter().filter_map(|file| module_of(&file.path)).collect();
     let other = |path: &str| module_of(path).is_none_or(|module| !rendered.contains(&module));
     let mut diff = compare_tree(&session.root, tree);
+    if diff.blocked.is_some() {
+        return diff;
+    }
     diff.files.retain(|file| file.state == State::Leftover || !other(&file.path));
     diff.hollow.retain(|folder| !other(folder));
     let of_others = |known: &BTreeMap<String, String>| -> Vec<(String, String)> {

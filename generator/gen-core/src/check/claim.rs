@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::diag::{Diagnostic, Fault, Place, Route, did_you_mean};
+use crate::diag::{Diagnostic, Fault, Place, Route};
 use crate::model::capability::{Capability, Compare, Dictionary, ValueType};
 use crate::model::names::{CapabilityId, RegionName, SubjectName};
 use crate::model::profile::AttestationRules;
@@ -92,6 +92,8 @@ pub struct SubjectFacts<'a> {
     pub facts: &'a [Fact],
     /// Regions that its facts can be about; none where any will do.
     pub regions: Option<BTreeSet<&'a str>>,
+    /// Services that its facts can be about; none where any will do.
+    pub services: Option<BTreeSet<&'a str>>,
 }
 
 /// The claims of a subject by capability, and what is wrong with its facts. A claim that is at fault is left out.
@@ -110,9 +112,9 @@ pub(super) fn claims(
             let fault = Diagnostic::error(Fault::BadFact)
                 .at(Place::value(subject.file.clone(), at.route("from")))
                 .label(format!("`{}` is not among the sources", fact.from));
-            diagnostics.push(with_nearest(fault, &fact.from, sources.keys().copied()));
+            diagnostics.push(fault.nearest(&fact.from, sources.keys().copied()));
         }
-        check_regions(subject, fact, at, &mut diagnostics);
+        check_scope(subject, fact, at, &mut diagnostics);
         // What a fact without a source says is checked all the same, so that one run names every fault.
         for id in fact.is.keys().chain(fact.not.keys().filter(|id| !fact.is.contains_key(*id))) {
             let Some(capability) = known(dictionary, fact, id, at, &mut diagnostics) else { continue };
@@ -143,20 +145,29 @@ impl FactPlace<'_> {
     }
 }
 
-/// A fact about a region that does not exist would answer no question, in silence.
-fn check_regions(
+/// A fact about a region or service that does not exist would answer no question, in silence.
+fn check_scope(
     subject: &SubjectFacts<'_>,
     fact: &Fact,
     at: FactPlace<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let (Some(known), Some(scope)) = (&subject.regions, &fact.scope) else { return };
-    let named = scope.regions.iter().map(RegionName::as_str).enumerate();
-    for (index, name) in named.filter(|(_, name)| !known.contains(name)) {
-        let fault = Diagnostic::error(Fault::BadFact)
-            .at(Place::value(subject.file.clone(), at.route("scope").key("regions").index(index)))
-            .label(format!("`{}` has no region `{name}`", subject.name));
-        diagnostics.push(with_nearest(fault, name, known.iter().copied()));
+    let Some(scope) = &fact.scope else { return };
+    let regions: Vec<&str> = scope.regions.iter().map(RegionName::as_str).collect();
+    let services: Vec<&str> = scope.services.iter().map(String::as_str).collect();
+    let of_services = "a service that no module uses is named under `other_services`";
+    for (what, key, known, named, help) in [
+        ("region", "regions", &subject.regions, regions, ""),
+        ("service", "services", &subject.services, services, of_services),
+    ] {
+        let Some(known) = known else { continue };
+        for (index, name) in named.into_iter().enumerate().filter(|(_, name)| !known.contains(name)) {
+            let fault = Diagnostic::error(Fault::BadFact)
+                .at(Place::value(subject.file.clone(), at.route("scope").key(key).index(index)))
+                .label(format!("`{}` has no {what} `{name}`", subject.name))
+                .nearest(name, known.iter().copied());
+            diagnostics.push(if help.is_empty() { fault } else { fault.help(help) });
+        }
     }
 }
 
@@ -178,7 +189,7 @@ fn known<'a>(
             .at(Place::key(at.file.clone(), route))
             .label(format!("the dictionary has no capability `{id}`"));
         let known = dictionary.capabilities.keys().map(CapabilityId::as_str);
-        diagnostics.push(with_nearest(fault, id.as_str(), known));
+        diagnostics.push(fault.nearest(id.as_str(), known));
     }
     found
 }
@@ -260,14 +271,50 @@ fn rank(kind: SourceKind) -> u8 {
     }
 }
 
-/// Adds what a word was probably meant to be.
-pub(super) fn with_nearest<'a>(
-    diagnostic: Diagnostic,
-    word: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Diagnostic {
-    match did_you_mean(word, known) {
-        Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
-        None => diagnostic,
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The claim of one fact from a source of that kind and confidence, which counts until `expires`.
+    fn claim_of(kind: &str, confidence: &str, expires: &str) -> Arc<Claim> {
+        let entry = json!({
+            "type": "bool", "compare": "equals", "answers": "service", "severity": {"all": "blocking"},
+            "proof": "attest", "ttl": "180d", "means": {"with": "a", "without": "b"},
+        });
+        let dictionary = json!({"version": 1, "capabilities": {"a.b": entry}});
+        let source = json!({"kind": kind, "confidence": confidence, "at": "x", "read": "2026-11-01", "expires": expires});
+        let sources = serde_json::from_value(json!({"s": source})).expect("a source");
+        let facts: Vec<Fact> =
+            serde_json::from_value(json!([{"is": {"a.b": true}, "from": "s"}])).expect("a fact");
+        let name = SubjectName::parse("acme").expect("a name");
+        let subject = SubjectFacts {
+            name: &name,
+            file: Arc::from("f"),
+            sources: &sources,
+            facts: &facts,
+            regions: None,
+            services: None,
+        };
+        let dictionary = serde_json::from_value(dictionary).expect("a dictionary");
+        let (mut claims, faults) = claims(&dictionary, &subject);
+        assert_eq!(faults, []);
+        claims.pop_first().and_then(|(_, mut claims)| claims.pop()).expect("a claim")
+    }
+
+    #[test]
+    fn attestations_count_no_longer_than_the_profile_lets_them() {
+        let rules = |longest: &str| serde_json::from_value(json!({"longest": longest})).ok();
+        for (kind, confidence, expires, longest, counts) in [
+            ("attestation", "attested", "2027-10-31", "90d", "2027-01-30"),
+            ("attestation", "attested", "2026-12-01", "90d", "2026-12-01"),
+            ("vendor_doc", "documented", "2027-10-31", "90d", "2027-10-31"),
+        ] {
+            let claim = claim_of(kind, confidence, expires);
+            let under = Claim::under(&claim, rules(longest));
+            assert_eq!(under.expires.to_string(), counts, "{kind} {expires}");
+            assert_eq!(Claim::under(&claim, None).expires.to_string(), expires);
+        }
     }
 }

@@ -12,8 +12,6 @@ use crate::model::framework::Frameworks;
 use crate::model::names::CapabilityId;
 use crate::model::units::Period;
 
-use super::claim::with_nearest;
-
 /// Faults of the dictionary. An entry that makes no sense would leave every question about it unanswered for ever.
 pub(super) fn faults(dictionary: &Dictionary, file: &Arc<str>) -> Vec<Diagnostic> {
     let fault = |keys: &[&str], label: String| {
@@ -106,7 +104,7 @@ pub(super) fn unknown_in_frameworks(dictionary: &Dictionary, file: &Loaded<Frame
                     .at(Place::value(file.file.clone(), route))
                     .label(format!("the dictionary has no capability `{capability}`"));
                 let known = dictionary.capabilities.keys().map(CapabilityId::as_str);
-                diagnostics.push(with_nearest(fault, capability.as_str(), known));
+                diagnostics.push(fault.nearest(capability.as_str(), known));
             }
         }
     }

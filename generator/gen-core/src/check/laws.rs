@@ -87,8 +87,14 @@ fn verdict(facts: &[Value], id: &str, value: &Value, region: &str) -> Verdict {
     let facts: Vec<Fact> =
         facts.iter().map(|fact| serde_json::from_value(fact.clone()).expect("a fact")).collect();
     let name = SubjectName::parse("subject").expect("a name");
-    let subject =
-        SubjectFacts { name: &name, file: Arc::from("f"), sources: &sources, facts: &facts, regions: None };
+    let subject = SubjectFacts {
+        name: &name,
+        file: Arc::from("f"),
+        sources: &sources,
+        facts: &facts,
+        regions: None,
+        services: None,
+    };
     let as_of = Date::parse("2026-11-20").expect("a date");
     let (matrix, faults) = Matrix::build(dictionary(), as_of, std::iter::once(subject));
     assert!(faults.is_empty(), "{faults:?}");

@@ -38,6 +38,9 @@ impl Matrix {
             sources: &file.value.sources,
             facts: &file.value.facts,
             regions: Some(file.value.places.keys().map(RegionName::as_str).collect()),
+            services: Some(
+                file.value.services.values().chain(&file.value.other_services).map(String::as_str).collect(),
+            ),
         });
         let products = repository.products.iter().map(|(name, file)| SubjectFacts {
             name,
@@ -45,6 +48,7 @@ impl Matrix {
             sources: &file.value.sources,
             facts: &file.value.facts,
             regions: Some(BTreeSet::new()),
+            services: Some(file.value.other_services.iter().map(String::as_str).collect()),
         });
         let (matrix, mut diagnostics) = Self::build(dictionary.clone(), as_of, providers.chain(products));
         if let Some(file) = &repository.dictionary {

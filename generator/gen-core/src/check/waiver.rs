@@ -8,8 +8,6 @@ use crate::model::profile::WaiverRules;
 use crate::model::units::Date;
 use crate::model::waiver::{Waiver, Waivers};
 
-use super::claim::with_nearest;
-
 /// A requirement that somebody answers for: component and capability.
 pub type Waived = (ComponentName, CapabilityId);
 
@@ -39,11 +37,8 @@ pub fn waivers(file: &Loaded<Waivers>, context: &WaiverContext<'_>) -> (Vec<Waiv
             |key: &str, label: String| Diagnostic::error(Fault::FaultyWaiver).at(at(key)).label(label);
         if !context.envs.contains(&&waiver.env) {
             let diagnostic = fault("env", format!("the stack has no environment `{}`", waiver.env));
-            diagnostics.push(with_nearest(
-                diagnostic,
-                waiver.env.as_str(),
-                context.envs.iter().map(|env| env.as_str()),
-            ));
+            let known = context.envs.iter().map(|env| env.as_str());
+            diagnostics.push(diagnostic.nearest(waiver.env.as_str(), known));
             continue;
         }
         if waiver.env != *context.env {
@@ -67,13 +62,13 @@ fn check_waiver(
     if !context.components.contains(&&waiver.component) {
         let diagnostic = fault("component", format!("the stack has no component `{}`", waiver.component));
         let known = context.components.iter().map(|component| component.as_str());
-        diagnostics.push(with_nearest(diagnostic, waiver.component.as_str(), known));
+        diagnostics.push(diagnostic.nearest(waiver.component.as_str(), known));
     }
     if !context.dictionary.capabilities.contains_key(&waiver.capability) {
         let diagnostic =
             fault("capability", format!("the dictionary has no capability `{}`", waiver.capability));
         let known = context.dictionary.capabilities.keys().map(CapabilityId::as_str);
-        diagnostics.push(with_nearest(diagnostic, waiver.capability.as_str(), known));
+        diagnostics.push(diagnostic.nearest(waiver.capability.as_str(), known));
     }
     if context.as_of > waiver.until {
         diagnostics.push(

@@ -3,6 +3,8 @@
 mod by_class;
 mod by_type;
 mod ci;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use by_class::field_place;
 

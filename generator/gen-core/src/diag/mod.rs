@@ -2,7 +2,10 @@
 
 mod fault;
 
+use std::borrow::Cow;
 use std::sync::Arc;
+
+use crate::visible::visible;
 
 pub use fault::{Area, Fault};
 
@@ -184,10 +187,48 @@ impl Diagnostic {
         self.note("help", text)
     }
 
+    /// Adds what a word was probably meant to be, if anything known is near it.
+    #[must_use]
+    pub fn nearest<'a>(self, word: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        match meant(word, known) {
+            Some(text) => self.help(text),
+            None => self,
+        }
+    }
+
+    /// Adds what a word was probably meant to be, or else all that there is.
+    #[must_use]
+    pub fn nearest_or_all<'a>(self, word: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        let known: Vec<&str> = known.into_iter().collect();
+        match meant(word, known.iter().copied()) {
+            Some(text) => self.help(text),
+            None if known.is_empty() => self,
+            None => self.help(format!("there are: {}", known.join(", "))),
+        }
+    }
+
     /// Says which target this is about.
     #[must_use]
     pub fn target(mut self, target: impl Into<String>) -> Self {
         self.target = Some(target.into());
+        self
+    }
+
+    /// The same with everything visible that came from outside: what a file or its name holds is shown, never obeyed.
+    #[must_use]
+    pub fn made_visible(mut self) -> Self {
+        let show = |text: &mut String| {
+            if let Cow::Owned(shown) = visible(text) {
+                *text = shown;
+            }
+        };
+        if let Some(place) = &mut self.place
+            && let Cow::Owned(shown) = visible(&place.file)
+        {
+            place.file = shown.into();
+        }
+        self.summary.iter_mut().chain([&mut self.label]).for_each(show);
+        self.notes.iter_mut().for_each(|(_, note)| show(note));
         self
     }
 
@@ -225,6 +266,11 @@ fn key(diagnostic: &Diagnostic) -> Key<'_> {
 /// True when at least one of them is an error.
 pub fn any_error(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+}
+
+/// What a word was probably meant to be, as a question.
+pub fn meant<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    did_you_mean(word, known).map(|meant| format!("did you mean `{meant}`?"))
 }
 
 /// The member of `known` that `word` was probably meant to be.

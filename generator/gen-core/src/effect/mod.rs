@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::diag::{Place, Route};
 use crate::model::component::ComponentType;
 use crate::model::names::ComponentName;
-use crate::resolve::Target;
+use crate::resolve::{Target, TargetId};
 
 use table::{EFFECTS, Source};
 
@@ -155,7 +155,7 @@ fn describe(
                 effect.label.replace("{}", wildcard(effect.field, &field)),
                 risk,
                 note,
-                place(target, name, effect.source),
+                place(target, name, effect.source, wildcard(effect.field, &field)),
             )
         }
         (_, None) => of_root(target, &field),
@@ -220,7 +220,7 @@ fn text_of_scalar(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn place(target: &Target, component: &ComponentName, source: Source) -> Option<Place> {
+fn place(target: &Target, component: &ComponentName, source: Source, part: &str) -> Option<Place> {
     let env = |keys: &[&str]| Place::value(target.env.file.clone(), Route::keys(keys.iter().copied()));
     let stack = |keys: &[&str]| Place::value(target.stack.file.clone(), Route::keys(keys.iter().copied()));
     match source {
@@ -238,6 +238,18 @@ fn place(target: &Target, component: &ComponentName, source: Source) -> Option<P
         Source::Env(key) => Some(env(&[key])),
         Source::Component(field) => Some(stack(&["components", component.as_str(), field])),
         Source::Stack(key) => Some(Place::key(target.stack.file.clone(), Route::keys([key]))),
+        Source::Consumer(key) => {
+            let named = |id: &TargetId| part == format!("{}-{}", id.stack, id.env);
+            let route = Route::keys([key]);
+            match target.consumers.iter().find(|consumer| named(&consumer.id)) {
+                Some(consumer) => {
+                    let TargetId { stack, env } = &consumer.id;
+                    Some(Place::value(format!("stacks/{stack}/environments/{env}.yaml"), route))
+                }
+                // One that is gone has no line any more.
+                None => (part == "account" || named(&target.id)).then(|| env(&[key])),
+            }
+        }
         Source::Recovery => {
             let days = target.pitr_days(component);
             let (name, class) = target.data_in(component).min_by_key(|(_, class)| class.retain)?;
@@ -250,6 +262,53 @@ fn place(target: &Target, component: &ComponentName, source: Source) -> Option<P
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_an_environment_asks_of_its_account_is_said_where_it_asks() {
+        use crate::testing::{ACCOUNT_FILE, DEV, Models};
+
+        let target = Models::new().target("foundation/account");
+        let of = |component: &str, values: Value| {
+            let old = serde_json::json!({component: {"budgets": {}, "environments": {}}});
+            let found = changes(&target, &old, &serde_json::json!({component: values}));
+            let named = found.into_iter().filter(|change| change.to.is_some());
+            named.map(|change| change.why.map(|place| place.file.to_string())).collect::<Vec<_>>()
+        };
+        let budget = |name: &str| of("account", serde_json::json!({"budgets": {name: {"amount": 1}}}));
+        assert_eq!(budget("app-dev"), [Some(DEV.to_owned())]);
+        assert_eq!(budget("account"), [Some(ACCOUNT_FILE.to_owned())]);
+        assert_eq!(budget("app-gone"), [None]);
+        let roles = of("ci", serde_json::json!({"environments": {"app-dev": {"state_prefix": "app/dev/"}}}));
+        assert_eq!(roles, [Some(DEV.to_owned())]);
+    }
+
+    #[test]
+    fn what_is_added_takes_nothing_away() {
+        use serde_json::json;
+
+        let target = crate::testing::Models::new().target("app/dev");
+        let risk = |component: &str, old: Value, new: Value| {
+            let found = changes(&target, &json!({component: old}), &json!({component: new}));
+            found.iter().map(|change| change.risk).max()
+        };
+        for (component, field, less, more) in [
+            ("registry", "repositories", json!(["app/a"]), json!(["app/a", "app/b"])),
+            ("files", "replicate", json!(false), json!(true)),
+            ("db", "backup_copy", json!(false), json!(true)),
+            ("secrets", "replicate", json!(false), json!(true)),
+            ("backup", "copy", json!(false), json!(true)),
+            ("keys", "purposes", json!({"a": {"replica": false}}), json!({"a": {"replica": true}})),
+            ("keys", "purposes", json!({"a": {}}), json!({"a": {}, "b": {}})),
+            ("secrets", "names", json!({"a": {}}), json!({"a": {}, "b": {}})),
+        ] {
+            let (less, more) = (json!({field: less}), json!({field: more}));
+            assert_eq!(risk(component, less.clone(), more.clone()), Some(Risk::Normal), "{component} {more}");
+            assert_eq!(risk(component, more, less.clone()), Some(Risk::Destroys), "{component} {less}");
+        }
+        let databases = |names: &[&str]| json!({"databases": names});
+        assert_eq!(risk("db", databases(&["a"]), databases(&["a", "b"])), Some(Risk::Normal));
+        assert_eq!(risk("db", databases(&["a", "b"]), databases(&["b"])), Some(Risk::Destroys));
+    }
 
     #[test]
     fn patterns_match_parts() {

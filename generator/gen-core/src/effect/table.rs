@@ -23,6 +23,8 @@ pub(super) enum Source {
     Component(&'static str),
     /// A key of the stack.
     Stack(&'static str),
+    /// A key of the environment that the field's `*` stands for: one that lives in the account, or the account's own.
+    Consumer(&'static str),
 }
 
 type Judge = fn(Option<&Value>, Option<&Value>) -> (Risk, &'static str);
@@ -75,6 +77,37 @@ const WINDOW: Judge = |from, to| {
         (Risk::Normal, "")
     }
 };
+const LOGS: Judge = |from, to| {
+    if number(to) < number(from) {
+        (Risk::Irreversible, "what is older is deleted")
+    } else {
+        (Risk::Normal, "")
+    }
+};
+/// Copies of data, kept or not.
+const COPY: Judge = |from, to| {
+    if is_on(from) && !is_on(to) {
+        (Risk::Destroys, "the copy goes, with what it holds")
+    } else {
+        (Risk::Normal, "")
+    }
+};
+/// A list of things that hold something each.
+const MEMBERS: Judge = |from, to| {
+    if items(from).iter().any(|item| !items(to).contains(item)) {
+        (Risk::Destroys, "what a removed one holds goes with it")
+    } else {
+        (Risk::Normal, "")
+    }
+};
+
+fn is_on(value: Option<&Value>) -> bool {
+    value == Some(&Value::Bool(true))
+}
+
+fn items(value: Option<&Value>) -> &[Value] {
+    value.and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
 
 const fn row(
     kind: ComponentType,
@@ -114,9 +147,9 @@ pub(super) const EFFECTS: &[Effect] = &[
         }
     }),
     row(ObjectStore, "tiers", "storage tiers", Source::Data("retain"), PLAIN),
-    row(ObjectStore, "replicate", "copy in a second region", Source::Tier, PLAIN),
+    row(ObjectStore, "replicate", "copy in a second region", Source::Tier, COPY),
     row(ObjectStore, "cors_origins", "web origins", Source::Component("cors_origins"), EXPOSES),
-    row(ObjectStore, "noncurrent_days", "old versions are kept for", Source::Tier, WINDOW),
+    row(ObjectStore, "noncurrent_days", "old versions are kept for", Source::Tier, LOGS),
     row(Postgres, "major", "major version", Source::Component("major"), |_, _| {
         (Risk::Irreversible, "an upgrade cannot be taken back")
     }),
@@ -125,9 +158,13 @@ pub(super) const EFFECTS: &[Effect] = &[
     row(Postgres, "size", "instance", Source::Size, RESTARTS),
     row(Postgres, "pitr_days", "recovery window", Source::Recovery, WINDOW),
     row(Postgres, "high_availability", "standby in a second zone", Source::Tier, PLAIN),
-    row(Postgres, "backup_copy", "backups in a second region", Source::Tier, PLAIN),
-    row(Postgres, "databases", "databases", Source::Component("databases"), |_, _| {
-        (Risk::Destroys, "the first database is made with the instance")
+    row(Postgres, "backup_copy", "backups in a second region", Source::Tier, COPY),
+    row(Postgres, "databases", "databases", Source::Component("databases"), |from, to| {
+        if items(from).first() == items(to).first() {
+            (Risk::Normal, "")
+        } else {
+            (Risk::Destroys, "the first database is made with the instance, which is replaced")
+        }
     }),
     row(Network, "cidr", "address range", Source::Env("network"), |_, _| {
         (Risk::Destroys, "replaces the network and everything in it")
@@ -149,11 +186,12 @@ pub(super) const EFFECTS: &[Effect] = &[
     row(Cluster, "workloads.*", "rights of `{}`", Source::Stack("workloads"), GRANTS),
     row(Cluster, "admins", "administrators", Source::Tier, GRANTS),
     row(Cluster, "addons.*", "add-on {}", Source::Component("kubernetes"), RESTARTS),
-    row(Registry, "repositories", "repositories", Source::Stack("workloads"), |_, _| {
-        (Risk::Destroys, "images of a removed repository go with it")
-    }),
+    row(Registry, "repositories", "repositories", Source::Stack("workloads"), MEMBERS),
     row(Secrets, "names.*", "secret {}", Source::Stack("workloads"), REMOVAL_DESTROYS),
+    row(Secrets, "replicate", "copy in a second region", Source::Tier, COPY),
+    row(Keys, "purposes.*.replica", "key for copies of {}", Source::Tier, COPY),
     row(Keys, "purposes.*", "key for {}", Source::Stack("components"), REMOVAL_DESTROYS),
+    row(Backup, "copy", "copy in a second region", Source::Tier, COPY),
     row(Backup, "retain_days", "backups are kept for", Source::Tier, WINDOW),
     row(Backup, "lock.enabled", "lock of the vault", Source::Env("protect"), |_, to| {
         if to == Some(&Value::Bool(true)) {
@@ -165,12 +203,12 @@ pub(super) const EFFECTS: &[Effect] = &[
     row(Backup, "lock", "bounds of the vault's lock", Source::Tier, |_, _| {
         (Risk::Irreversible, "fixed once the days of grace are over")
     }),
-    row(Ci, "environments.*", "roles for {}", Source::Stack("components"), GRANTS),
+    row(Ci, "environments.*", "roles for {}", Source::Consumer("accounts"), GRANTS),
     row(Ci, "repository_id", "repository", Source::Stack("components"), GRANTS),
-    row(Account, "budgets.*", "budget of {}", Source::Env("budget"), PLAIN),
-    row(Account, "trail", "audit trail", Source::Tier, WINDOW),
-    row(State, "noncurrent_days", "old state is kept for", Source::Tier, WINDOW),
-    row(Telemetry, "log_days", "logs are kept for", Source::Tier, WINDOW),
+    row(Account, "budgets.*", "budget of {}", Source::Consumer("budget"), PLAIN),
+    row(Account, "trail", "audit trail", Source::Tier, LOGS),
+    row(State, "noncurrent_days", "old state is kept for", Source::Tier, LOGS),
+    row(Telemetry, "log_days", "logs are kept for", Source::Tier, LOGS),
     row(Edge, "hosts.*", "public host {}", Source::Stack("workloads"), EXPOSES),
     row(Edge, "domain", "domain", Source::Env("domain"), |_, _| {
         (Risk::Destroys, "replaces the zone: names stop resolving")

@@ -5,10 +5,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Fault, Place, Spot};
+use crate::visible::is_invisible;
 
 use super::marked::{Failure, Kind, Node, parse};
 use super::shape::Shape;
-use super::text::is_invisible;
 use super::yaml::Faulty;
 use super::{secrets, traps};
 

@@ -1,7 +1,9 @@
-//! Which files there are, and which kind each is.
+//! Which files there are, and what each holds.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,27 +13,9 @@ use walkdir::WalkDir;
 use crate::diag::{Diagnostic, Fault, Place};
 use crate::model::names::{EnvName, ProfileName, StackName, SubjectName};
 
+use super::class::{Class, classify};
 use super::yaml::Faulty;
 use super::{Loaded, Repository, text, yaml};
-
-/// A kind of input file and the name that its path gives.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Class {
-    Stack(StackName),
-    Environment(StackName, EnvName),
-    Waivers(StackName),
-    Release(StackName, EnvName),
-    Profile(ProfileName),
-    Provider(SubjectName),
-    Product(SubjectName),
-    Dictionary,
-    AsOf,
-    Frameworks,
-    /// Bytes that are rendered or copied, not parsed.
-    Template,
-    /// Nothing that `gen` reads.
-    Other,
-}
 
 /// Reads everything below a repository's root, and the built-ins under it.
 pub fn load(root: &Path) -> (Repository, Vec<Diagnostic>) {
@@ -185,53 +169,6 @@ fn link_fault(root: &Path, path: &Path) -> Option<&'static str> {
     (!target.is_file()).then_some("links to folders are not followed")
 }
 
-/// The kind of a file, by its path; an error says which name is malformed.
-fn classify(path: &str) -> Result<Class, String> {
-    fn name<T, E: std::fmt::Display>(parsed: Result<T, E>) -> Result<T, String> {
-        parsed.map_err(|error| error.to_string())
-    }
-    let parts: Vec<&str> = path.split('/').collect();
-    let stem = |file: &str| file.strip_suffix(".yaml").map(str::to_owned);
-    Ok(match parts.as_slice() {
-        ["templates", ..] | ["profiles", "providers", "locks" | "schemas", _] => Class::Template,
-        [.., "README.md"] => Class::Other,
-        ["profiles", "capabilities.yaml"] => Class::Dictionary,
-        ["profiles", "as-of.yaml"] => Class::AsOf,
-        ["profiles", "frameworks.yaml"] => Class::Frameworks,
-        ["profiles", "providers", file] if stem(file).is_some() => {
-            Class::Provider(name(SubjectName::parse(&stem(file).unwrap_or_default()))?)
-        }
-        ["profiles", "products", file] if stem(file).is_some() => {
-            Class::Product(name(SubjectName::parse(&stem(file).unwrap_or_default()))?)
-        }
-        ["profiles", file] if stem(file).is_some() => {
-            Class::Profile(name(ProfileName::parse(&stem(file).unwrap_or_default()))?)
-        }
-        ["stacks", stack, "workloads" | "migrations", ..] => {
-            name(StackName::parse(stack))?;
-            Class::Other
-        }
-        ["stacks", stack, "stack.yaml"] => Class::Stack(name(StackName::parse(stack))?),
-        ["stacks", stack, "waivers.yaml"] => Class::Waivers(name(StackName::parse(stack))?),
-        ["stacks", stack, "environments", file] if stem(file).is_some() => Class::Environment(
-            name(StackName::parse(stack))?,
-            name(EnvName::parse(&stem(file).unwrap_or_default()))?,
-        ),
-        ["stacks", stack, "releases", file] if stem(file).is_some() => Class::Release(
-            name(StackName::parse(stack))?,
-            name(EnvName::parse(&stem(file).unwrap_or_default()))?,
-        ),
-        // What looks like a model and lies where none belongs would silently have no effect.
-        [.., file] if looks_like_a_model(file) => return Err(String::new()),
-        _ => Class::Other,
-    })
-}
-
-fn looks_like_a_model(file: &str) -> bool {
-    let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending);
-    ["yaml", "yml", "json"].iter().any(|known| ending.eq_ignore_ascii_case(known))
-}
-
 enum Item {
     Stack(StackName, Loaded<crate::model::stack::Stack>),
     Environment(StackName, EnvName, Loaded<crate::model::environment::Environment>),
@@ -273,7 +210,7 @@ fn read_one(root: &Path, path: Arc<str>, source: Source) -> (Option<Read>, Vec<D
     let builtin = matches!(source, Source::Builtin(_));
     let bytes: Cow<'_, [u8]> = match source {
         Source::Builtin(bytes) => bytes.into(),
-        Source::Disk => match std::fs::read(root.join(path.as_ref())) {
+        Source::Disk => match read_at_most(&root.join(path.as_ref()), largest(&class)) {
             Ok(bytes) => bytes.into(),
             Err(error) => {
                 let diagnostic = Diagnostic::error(Fault::NotText)
@@ -284,6 +221,10 @@ fn read_one(root: &Path, path: Arc<str>, source: Source) -> (Option<Read>, Vec<D
             }
         },
     };
+    if class == Class::Template && bytes.len() > LARGEST_TEMPLATE {
+        let label = format!("more than {LARGEST_TEMPLATE} bytes, which is all that is read of a template");
+        return (None, vec![Diagnostic::error(Fault::TooLarge).at(Place::file(path)).label(label)]);
+    }
     if class == Class::Template {
         return (
             Some(Read { path, text: None, stack: None, item: Item::Template(bytes.as_ref().into()) }),
@@ -304,6 +245,23 @@ fn read_one(root: &Path, path: Arc<str>, source: Source) -> (Option<Read>, Vec<D
             (Some(Read { path, text: Some(text), stack, item: Item::Text }), found)
         }
     }
+}
+
+/// Largest template, lock file or schema in bytes.
+const LARGEST_TEMPLATE: usize = 16 << 20;
+
+fn largest(class: &Class) -> usize {
+    if *class == Class::Template { LARGEST_TEMPLATE } else { text::LARGEST }
+}
+
+/// The bytes of a file, and of one that is too large one byte more than may be, so that it is seen to be.
+fn read_at_most(path: &Path, most: usize) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let length = usize::try_from(file.metadata()?.len()).unwrap_or(most);
+    // Room for one byte more spares the call that finds the end.
+    let mut bytes = Vec::with_capacity(length.min(most) + 1);
+    file.take(most as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn parse(class: Class, path: &Arc<str>, builtin: bool, text: &Arc<str>) -> Result<Item, Faulty> {
@@ -410,6 +368,22 @@ mod tests {
         assert_eq!(found, expected.map(|path| ("GEN0102", path.to_owned())));
         let names: Vec<String> = load(inner.path()).0.stacks.keys().map(ToString::to_string).collect();
         assert_eq!(names, ["four", "two"]);
+    }
+
+    #[test]
+    fn what_is_too_large_is_not_read_to_its_end() {
+        let folder = tempfile::tempdir().expect("a folder");
+        write(folder.path(), "stacks/one/stack.yaml", STACK);
+        for path in ["stacks/one/waivers.yaml", "templates/large"] {
+            write(folder.path(), path, "");
+            let file = File::options().write(true).open(folder.path().join(path)).expect("a file");
+            // More than any memory holds; a hole takes no room on the disk.
+            file.set_len(1 << 42).expect("a hole");
+        }
+        let expected = ["stacks/one/waivers.yaml", "templates/large"];
+        let mut found = faults(folder.path());
+        found.sort();
+        assert_eq!(found, expected.map(|path| ("GEN0103", path.to_owned())));
     }
 
     #[test]

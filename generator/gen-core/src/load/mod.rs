@@ -1,5 +1,6 @@
 //! Reading the repository: bytes → models, with every fault of every file in one run.
 
+mod class;
 mod faults;
 mod files;
 #[cfg(test)]

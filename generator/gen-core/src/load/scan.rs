@@ -86,8 +86,8 @@ mod tests {
 
     use super::super::faults;
     use super::super::marked::parse;
-    use super::super::text::is_invisible;
     use super::*;
+    use crate::visible::is_invisible;
 
     #[test]
     fn prose_costs_nothing() {

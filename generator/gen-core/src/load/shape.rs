@@ -8,7 +8,7 @@ use jsonschema::paths::LocationSegment;
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
-use crate::diag::{Diagnostic, Fault, Place, Route, Step, did_you_mean};
+use crate::diag::{Diagnostic, Fault, Place, Route, Step, meant};
 use crate::model::names;
 
 /// A schema, compiled.
@@ -165,8 +165,8 @@ fn one_of(diagnostic: Diagnostic, instance: &Value, words: &[&str]) -> Diagnosti
         [word] => diagnostic.label(format!("`{word}` is expected")),
         _ => diagnostic.label(format!("one of these is expected: {}", words.join(", "))),
     };
-    match instance.as_str().and_then(|word| did_you_mean(word, words.iter().copied())) {
-        Some(meant) if words.len() > 1 => diagnostic.help(format!("did you mean `{meant}`?")),
+    match instance.as_str() {
+        Some(word) if words.len() > 1 => diagnostic.nearest(word, words.iter().copied()),
         _ => diagnostic,
     }
 }
@@ -223,7 +223,8 @@ fn branches(
     let words = constants(context);
     let tagged =
         |error: &&ValidationError<'static>| matches!(error.kind(), ValidationErrorKind::Constant { .. });
-    let tag = context.iter().flatten().rfind(tagged).map(route);
+    // What is compared with words may be a tag inside, or the value itself.
+    let tag = context.iter().flatten().rfind(tagged).map(route).filter(|tag| tag.0.len() > depth);
     let place = Place::value(file.clone(), tag.clone().unwrap_or_else(|| route(error)));
     let instance = match &tag {
         Some(tag) => tag.0.last().and_then(|step| match step {
@@ -270,8 +271,8 @@ fn unknown_key(nodes: &[&Value], name: &str) -> Diagnostic {
         .flat_map(|properties| properties.keys().map(String::as_str))
         .collect();
     let diagnostic = Diagnostic::error(Fault::UnknownKey).label("no such key here");
-    match did_you_mean(name, known.iter().copied()) {
-        Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
+    match meant(name, known.iter().copied()) {
+        Some(text) => diagnostic.help(text),
         None if known.is_empty() => diagnostic,
         None => diagnostic.help(format!("known keys: {}", known.into_iter().collect::<Vec<_>>().join(", "))),
     }

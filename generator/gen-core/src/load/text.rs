@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Fault, Place, Spot};
 
+use crate::visible::is_invisible;
+
 use super::yaml::Faulty;
 
 /// Largest input file in bytes.
-const LARGEST: usize = 1 << 20;
+pub(super) const LARGEST: usize = 1 << 20;
 /// The byte-order mark.
 const MARK: char = '\u{feff}';
 
@@ -18,7 +20,7 @@ pub(super) fn read(file: &Arc<str>, bytes: &[u8]) -> Result<Arc<str>, Faulty> {
     if bytes.len() > LARGEST {
         let fault = Diagnostic::error(Fault::TooLarge)
             .at(Place::file(file.clone()))
-            .label(format!("{} bytes; at most {LARGEST} are read", bytes.len()));
+            .label(format!("more than {LARGEST} bytes, which is all that is read of a model"));
         return Err(Faulty { found: vec![fault], text: "".into() });
     }
     let refuse = |text: &str, at: usize, label: &str, help: &str| {
@@ -53,7 +55,8 @@ pub(super) fn read(file: &Arc<str>, bytes: &[u8]) -> Result<Arc<str>, Faulty> {
     {
         return Err(refuse(text, at, "a control character", "remove it"));
     }
-    if text.as_bytes().contains(&0xe2)
+    // First bytes of those that are no controls.
+    if text.bytes().any(|byte| matches!(byte, 0xc2 | 0xd8 | 0xe1 | 0xe2 | 0xef | 0xf3))
         && let Some(at) = text.find(is_invisible)
     {
         return Err(refuse(text, at, "an invisible character that changes how the text reads", "remove it"));
@@ -62,13 +65,6 @@ pub(super) fn read(file: &Arc<str>, bytes: &[u8]) -> Result<Arc<str>, Faulty> {
         Some(at) => Err(refuse(text, at, "a tab in the indentation", "indent with spaces")),
         None => Ok(text.into()),
     }
-}
-
-/// Characters without a shape of their own: controls other than line ends and tabs, and those that reorder or join what
-/// stands around them (Unicode's bidirectional formatting and zero-width characters).
-pub(super) fn is_invisible(c: char) -> bool {
-    c.is_control() && !matches!(c, '\n' | '\r' | '\t')
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | MARK)
 }
 
 /// The first tab that indents something.
@@ -111,6 +107,10 @@ mod tests {
             ("a: \u{feff}b".as_bytes(), Spot::Bytes(3, 6)),
             ("a: \u{202e}b".as_bytes(), Spot::Bytes(3, 6)),
             ("a: b\u{200b}".as_bytes(), Spot::Bytes(4, 7)),
+            ("a: \u{61c}b".as_bytes(), Spot::Bytes(3, 5)),
+            ("a: b\u{ad}".as_bytes(), Spot::Bytes(4, 6)),
+            ("a: b\u{2028}c: d".as_bytes(), Spot::Bytes(4, 7)),
+            ("a: b\u{e0041}".as_bytes(), Spot::Bytes(4, 8)),
             (b"a:\n\tb: c\n", Spot::Bytes(3, 4)),
             (b"a:\n  \tb: c\n", Spot::Bytes(5, 6)),
         ] {

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use super::component_type::{ComponentType, Layer};
-use super::names::{DatabaseName, RepositoryName};
+use super::names::{DatabaseName, RepositoryName, WebOrigin};
 
 /// A component as a stack declares it.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -110,7 +110,7 @@ impl TryFrom<u8> for Major {
 pub struct ObjectStore {
     /// Web origins that may read and write through signed addresses.
     #[serde(default)]
-    pub cors_origins: Vec<String>,
+    pub cors_origins: Vec<WebOrigin>,
 }
 
 /// Temporal.

@@ -1,6 +1,7 @@
 //! `stacks/<stack>/environments/<env>.yaml`: a stack in one place.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use super::component::Issuer;
 use super::names::{
     AccountId, ComponentName, DataName, EnvName, HostName, Place, ProfileName, RegionName, SubjectName,
 };
-use super::units::{FormatVersion, NonEmpty, Period, Storage};
+use super::units::{FormatVersion, NonEmpty, Period, Shares, Storage};
 
 /// An environment.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -330,11 +331,11 @@ pub struct DataSettings {
 #[serde(deny_unknown_fields)]
 pub struct Budget {
     /// Amount a month.
-    pub per_month: u32,
+    pub per_month: NonZeroU32,
     /// The account's billing currency.
     pub currency: Currency,
     /// Alerts at these percentages.
-    pub alert_at: NonEmpty<u16>,
+    pub alert_at: Shares,
 }
 
 /// A currency that accounts are billed in.

@@ -90,6 +90,35 @@ fn repository(text: &str) -> bool {
         })
 }
 
+/// Visible characters after a slash, as RFC 3986 §3.3 writes paths.
+fn http_path(text: &str) -> bool {
+    text.starts_with('/') && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
+/// An origin as RFC 6454 §6.2 writes it: nothing but scheme, host and port.
+fn origin(text: &str) -> bool {
+    let (host, local) = match (text.strip_prefix("https://"), text.strip_prefix("http://localhost")) {
+        (Some(host), _) => (host, false),
+        (None, Some(rest)) => (rest, true),
+        (None, None) => return false,
+    };
+    let (host, port) = host.split_once(':').map_or((host, None), |(host, port)| (host, Some(port)));
+    let is_host = if local { host.is_empty() } else { words(host, &['.', '-'], false) };
+    is_host
+        && port.is_none_or(|port| (1..=5).contains(&port.len()) && port.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// A name of an environment variable that every shell takes (POSIX, base definitions §8.1).
+fn variable(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// A key that a Secret of Kubernetes may have: <https://kubernetes.io/docs/concepts/configuration/secret/>.
+fn secret_key(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+}
+
 macro_rules! names {
     ($($(#[doc = $doc:literal])+ $name:ident: $check:ident, $pattern:literal, $max:literal, $kind:literal, $form:literal;)+) => {$(
         $(#[doc = $doc])+
@@ -198,6 +227,14 @@ names! {
     DatabaseName: snake, "[a-z][a-z0-9]*(_[a-z0-9]+)*", 63, "database name", "lower-case words joined by single underscores";
     /// Name of a secret in the secrets component, such as `api/signing`.
     SecretName: secret_path, "[a-z][a-z0-9]*([/-][a-z0-9]+)*", 100, "secret name", "lower-case words joined by slashes or dashes";
+    /// Key within a secret.
+    SecretKey: secret_key, "[A-Za-z0-9._-]+", 100, "key of a secret", "letters, digits, dashes, dots and underscores";
+    /// Name of an environment variable.
+    VariableName: variable, "[A-Za-z_][A-Za-z0-9_]*", 100, "environment variable", "letters, digits and underscores, no digit first";
+    /// Path of an HTTP request.
+    HttpPath: http_path, "/[!-~]*", 200, "path", "a slash and visible ASCII characters";
+    /// Who may read from a browser.
+    WebOrigin: origin, "(https://[a-z0-9]+([.-][a-z0-9]+)*|http://localhost)(:[0-9]{1,5})?", 280, "web origin", "`https://` and a host, without path and wildcard, or `http://localhost`; perhaps with a port";
     /// A country (ISO 3166-1 alpha-2) or a group of countries from the dictionary, such as `EU`.
     Place: place, "[A-Z]{2,8}", 8, "place", "two to eight capital letters";
     /// A DNS name.
@@ -212,6 +249,22 @@ names! {
     ExactVersion: version, "(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)", 30, "exact version", "three numbers with dots between";
     /// Owner and name of a repository at a forge.
     RepositoryName: repository, "[A-Za-z0-9._-]+/[A-Za-z0-9._-]+", 140, "repository name", "owner and name with a slash between";
+}
+
+impl std::ops::Deref for HttpPath {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::ops::Deref for SecretKey {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
 }
 
 impl TerraformSource {
@@ -229,7 +282,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn pattern_and_parser_agree(text in "[a-zA-Z0-9._/@ -]{0,20}|[a-z]{8,20}|[A-Z]{1,9}|[a-z]{1,3}([./_-][a-z]{1,90}){1,3}\n?") {
+        fn pattern_and_parser_agree(text in "[a-zA-Z0-9._/@ -]{0,20}|[a-z]{8,20}|[A-Z]{1,9}|[a-z]{1,3}([./_-][a-z]{1,90}){1,3}\n?|(https://|http://localhost)[a-z.:0-9/-]{0,12}|/[ -~]{0,9}") {
             for (pattern, _, accepts) in KINDS {
                 let schema = serde_json::json!({"type": "string", "pattern": pattern});
                 let by_schema = jsonschema::is_valid(&schema, &serde_json::json!(text));

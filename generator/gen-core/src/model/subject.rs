@@ -44,6 +44,9 @@ pub struct Provider {
     #[serde(default)]
     #[schemars(schema_with = "crate::schema::map::<ComponentType, String>")]
     pub services: BTreeMap<ComponentType, String>,
+    /// Services that facts are about and no module uses: such facts are shown, and answer nothing.
+    #[serde(default)]
+    pub other_services: Vec<String>,
     /// What size classes mean: type → class → settings of the module.
     #[serde(default)]
     #[schemars(schema_with = "crate::schema::map::<ComponentType, Sizes>")]
@@ -105,6 +108,9 @@ pub struct Product {
     /// Component types that it stands on.
     #[serde(default)]
     pub needs: Vec<ComponentType>,
+    /// Services that facts are about and no component is: such facts are shown, and answer nothing.
+    #[serde(default)]
+    pub other_services: Vec<String>,
     /// Where facts were read.
     #[serde(default)]
     pub sources: BTreeMap<String, Source>,

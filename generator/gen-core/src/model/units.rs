@@ -302,6 +302,56 @@ impl<T: JsonSchema> JsonSchema for NonEmpty<T> {
     }
 }
 
+/// Percentages of a budget, each once: from 1 to 1000, four at most, which is what providers have room for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<u16>", into = "Vec<u16>")]
+pub struct Shares(Vec<u16>);
+
+impl Shares {
+    const MOST: usize = 4;
+    const LARGEST: u16 = 1000;
+}
+
+impl TryFrom<Vec<u16>> for Shares {
+    type Error = String;
+
+    fn try_from(shares: Vec<u16>) -> Result<Self, Self::Error> {
+        let mut seen = std::collections::BTreeSet::new();
+        let fits = |share: &u16| (1..=Self::LARGEST).contains(share) && seen.insert(*share);
+        if (1..=Self::MOST).contains(&shares.len()) && shares.iter().all(fits) {
+            Ok(Self(shares))
+        } else {
+            Err(format!("1 to {} different percentages from 1 to {}", Self::MOST, Self::LARGEST))
+        }
+    }
+}
+
+impl From<Shares> for Vec<u16> {
+    fn from(shares: Shares) -> Vec<u16> {
+        shares.0
+    }
+}
+
+impl JsonSchema for Shares {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Shares".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "array",
+            "items": {"type": "integer", "minimum": 1, "maximum": Self::LARGEST},
+            "minItems": 1,
+            "maxItems": Self::MOST,
+            "uniqueItems": true,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

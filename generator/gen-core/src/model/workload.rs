@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::names::{HostName, ImageName, SecretName, WorkloadName};
+use super::names::{HostName, HttpPath, ImageName, SecretKey, SecretName, VariableName, WorkloadName};
 use super::units::Period;
 
 /// A service of ours, in an OCI image.
@@ -27,7 +27,7 @@ pub struct Workload {
     pub uses: BTreeMap<String, Access>,
     /// Environment variables filled from the secrets component.
     #[serde(default)]
-    pub secrets: BTreeMap<String, SecretRef>,
+    pub secrets: BTreeMap<VariableName, SecretRef>,
     /// Everything outside the stack that the workload talks to; nothing else is reachable.
     #[serde(default)]
     pub egress: Vec<Egress>,
@@ -77,13 +77,13 @@ impl Plane {
 pub struct Probes {
     /// Answers once the process has started.
     #[serde(default)]
-    pub startup: Option<String>,
+    pub startup: Option<HttpPath>,
     /// Answers while the process is not stuck.
     #[serde(default)]
-    pub live: Option<String>,
+    pub live: Option<HttpPath>,
     /// Answers while requests are welcome.
     #[serde(default)]
-    pub ready: Option<String>,
+    pub ready: Option<HttpPath>,
 }
 
 /// What a workload may do with a component.
@@ -129,7 +129,7 @@ pub struct SecretRef {
     #[serde(rename = "ref")]
     pub name: SecretName,
     /// Key within the secret.
-    pub key: String,
+    pub key: SecretKey,
 }
 
 /// One destination outside the stack.

@@ -65,6 +65,18 @@ fn holds_nothing(folder: &Path) -> bool {
 pub fn compare_tree(root: &Path, tree: &Tree) -> TreeDiff {
     let base = root.join(tree.folder.as_ref());
     let manifest = Manifest::of(tree);
+    if let Some(blocked) = blocked(root, &tree.folder) {
+        return TreeDiff {
+            folder: tree.folder.clone(),
+            files: Vec::new(),
+            same: 0,
+            recorded: Manifest::default(),
+            manifest,
+            hollow: BTreeSet::new(),
+            manifest_differs: false,
+            blocked: Some(blocked),
+        };
+    }
     let wanted = manifest.bytes();
     let mut buffer = Vec::new();
     let on_disk = read(&base.join(MANIFEST), &wanted, &mut buffer).ok().flatten();
@@ -83,11 +95,8 @@ pub fn compare_tree(root: &Path, tree: &Tree) -> TreeDiff {
         manifest,
         hollow: BTreeSet::new(),
         manifest_differs,
+        blocked: None,
     };
-    if base.symlink_metadata().is_ok_and(|meta| !meta.is_dir()) {
-        diff.files.push(FileDiff { path: Arc::from(""), state: State::NotAFile, old: None, new: None });
-        return diff;
-    }
     let present = Listing::of(&base, tree.folder.as_ref() != MODULE_COPIES);
     diff.hollow = present.hollow();
     if tree.files.is_empty() && present.entries.is_empty() && base.is_dir() {
@@ -102,6 +111,14 @@ pub fn compare_tree(root: &Path, tree: &Tree) -> TreeDiff {
     }
     diff.files.sort_by(|a, b| a.path.cmp(&b.path));
     diff
+}
+
+/// The folder itself, or one above it, that is a link or a file: what lies behind is somebody else's.
+fn blocked(root: &Path, folder: &str) -> Option<Box<str>> {
+    let ends = folder.match_indices('/').map(|(at, _)| at).chain([folder.len()]);
+    ends.map(|end| &folder[..end])
+        .find(|part| root.join(part).symlink_metadata().is_ok_and(|meta| !meta.is_dir()))
+        .map(Box::from)
 }
 
 /// What should be there.

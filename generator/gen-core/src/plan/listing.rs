@@ -103,6 +103,7 @@ fn is_terraforms_own(name: &str) -> bool {
     name == "upstream.auto.tfvars.json"
         || name == ".terraform.tfstate.lock.info"
         || name.ends_with(".tfstate")
+        || name.ends_with(".tfstate.backup")
 }
 
 #[cfg(test)]
@@ -129,12 +130,16 @@ mod tests {
     fn what_terraform_leaves_in_roots_is_passed_over() {
         let base = tempfile::tempdir().expect("a folder");
         std::fs::create_dir_all(base.path().join("r/.terraform/providers")).expect("a folder");
-        for file in
-            ["r/.terraform/providers/x", "r/terraform.tfstate", "r/upstream.auto.tfvars.json", "r/main.tf"]
-        {
+        for file in [
+            "r/.terraform/providers/x",
+            "r/terraform.tfstate",
+            "r/terraform.tfstate.backup",
+            "r/upstream.auto.tfvars.json",
+            "r/main.tf",
+        ] {
             std::fs::write(base.path().join(file), "x").expect("a file");
         }
         let names = |roots| Listing::of(base.path(), roots).entries.len();
-        assert_eq!((names(true), names(false)), (1, 3));
+        assert_eq!((names(true), names(false)), (1, 4));
     }
 }

@@ -79,6 +79,8 @@ pub struct TreeDiff {
     pub hollow: BTreeSet<Box<str>>,
     /// The manifest on disk is not as it should be.
     pub manifest_differs: bool,
+    /// A link or file that stands where the folder, or one above it, should be: nothing behind it is looked at or touched.
+    pub blocked: Option<Box<str>>,
 }
 
 impl TreeDiff {
@@ -95,7 +97,13 @@ impl TreeDiff {
 
     /// What keeps this owner from being written.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        self.files.iter().filter_map(|file| diagnostic(&self.folder, file)).collect()
+        let blocked = self.blocked.iter().map(|path| {
+            Diagnostic::error(Fault::OutputNotAFile)
+                .at(Place::file(&**path))
+                .label("a link or a file where a folder should be")
+                .help(format!("remove it: rm {path}"))
+        });
+        blocked.chain(self.files.iter().filter_map(|file| diagnostic(&self.folder, file))).collect()
     }
 }
 

@@ -8,6 +8,8 @@ mod profile;
 mod release;
 mod rules;
 mod size;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

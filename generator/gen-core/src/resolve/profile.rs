@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::diag::{Diagnostic, Fault, Place as Spot, Route, did_you_mean};
+use crate::diag::{Diagnostic, Fault, Place as Spot, Route};
 use crate::load::{Loaded, Repository};
 use crate::model::component::{ComponentType, Issuer};
 use crate::model::environment::Environment;
@@ -164,12 +164,11 @@ fn lookup<'a>(
     let name = text.strip_prefix('$').unwrap_or(text);
     let found = profile.bindings.get(name);
     if found.is_none() {
-        let mut diagnostic = Diagnostic::error(Fault::UnknownName)
+        let known: Vec<String> = profile.bindings.keys().map(|known| format!("${known}")).collect();
+        let diagnostic = Diagnostic::error(Fault::UnknownName)
             .at(place.clone())
-            .label(format!("`{text}` is not in `let`"));
-        if let Some(meant) = did_you_mean(name, profile.bindings.keys().map(String::as_str)) {
-            diagnostic = diagnostic.help(format!("did you mean `${meant}`?"));
-        }
+            .label(format!("`{text}` is not in `let`"))
+            .nearest(&format!("${name}"), known.iter().map(String::as_str));
         diagnostics.push(diagnostic);
     }
     found

@@ -6,7 +6,7 @@ use crate::diag::{Diagnostic, Fault, Place as Spot, Route};
 use crate::load::{Loaded, Repository};
 use crate::model::component::{Component, ComponentType};
 use crate::model::environment::Environment;
-use crate::model::names::{ComponentName, DataName, SubjectName};
+use crate::model::names::{ComponentName, DataName, DatabaseName, SubjectName};
 use crate::model::stack::{DataClass, Purpose, Stack};
 use crate::model::workload::Access;
 
@@ -154,6 +154,9 @@ pub(super) fn check_names(
             Spot::value(stack.file.clone(), Route::keys(["components", name.as_str()]).and(keys))
         };
         match component {
+            Component::Postgres(postgres) => {
+                found.extend(wrong_databases(&postgres.databases, &at));
+            }
             Component::Temporal(temporal) => {
                 check_part(stack, &temporal.stores.default, at(&["stores", "default"]), diagnostics);
                 check_part(stack, &temporal.stores.visibility, at(&["stores", "visibility"]), diagnostics);
@@ -304,6 +307,20 @@ fn hosts_once(stack: &Loaded<Stack>, diagnostics: &mut Vec<Diagnostic>) {
             );
         }
     }
+}
+
+/// Databases are there, each is made once, and none is one that `PostgreSQL` has from the start
+/// (<https://www.postgresql.org/docs/current/manage-ag-templatedbs.html>).
+fn wrong_databases(databases: &[DatabaseName], at: &dyn Fn(&[&str]) -> Spot) -> Option<Diagnostic> {
+    let fault = |label: String| Diagnostic::error(Fault::Contradiction).at(at(&["databases"])).label(label);
+    if databases.is_empty() {
+        return Some(fault("no database is made".to_owned()).help("name one: `databases: [app]`"));
+    }
+    let mut seen = BTreeSet::from(["postgres", "template0", "template1"]);
+    let known = databases.iter().find(|name| !seen.insert(name.as_str()))?;
+    let own = databases.iter().filter(|name| *name == known).count() == 1;
+    let label = if own { "is there from the start" } else { "is made twice" };
+    Some(fault(format!("`{known}` {label}")))
 }
 
 /// In which ways workloads can use components of a type.

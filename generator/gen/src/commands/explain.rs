@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use gen_core::check::words;
-use gen_core::diag::{Diagnostic, Fault, did_you_mean};
+use gen_core::check::{Claim, words};
+use gen_core::diag::{Diagnostic, Fault, meant};
 use gen_core::model::capability::{Capability, ValueType};
 use gen_core::prove::Proof;
 use gen_core::resolve::WhatIf;
@@ -44,14 +44,15 @@ pub(crate) fn run(global: &Global, arguments: &ExplainArgs) -> ExitCode {
         capability(proof, topic)
             .or_else(|| profile(&session, topic))
             .or_else(|| subject(&session, proof, topic))
+            .or_else(|| stack(&session, topic))
             .or_else(|| target(proof, topic))
             .or_else(|| component(proof, topic))
     });
     if text.is_none() && proof.is_some() {
         let known: Vec<String> = known(&session, proof.as_ref());
         let diagnostic = Diagnostic::error(Fault::UnknownName).label(format!("nothing is called `{topic}`"));
-        session.diagnostics.push(match did_you_mean(topic, known.iter().map(String::as_str)) {
-            Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
+        session.diagnostics.push(match meant(topic, known.iter().map(String::as_str)) {
+            Some(text) => diagnostic.help(text),
             None => diagnostic.help("gen explain lists what can be explained"),
         });
     }
@@ -61,8 +62,19 @@ pub(crate) fn run(global: &Global, arguments: &ExplainArgs) -> ExitCode {
 }
 
 fn index() -> String {
-    let mut out =
-        "gen explain CODE | CAPABILITY | PROFILE | PROVIDER | STACK/ENV | STACK/ENV/COMPONENT\n\n".to_owned();
+    let mut out = String::new();
+    for (what, names) in [
+        ("CODE", "those below"),
+        ("CAPABILITY", "gen matrix names them"),
+        ("PROFILE", "gen profile list"),
+        ("PROVIDER or PRODUCT", "gen matrix names them"),
+        ("STACK", "the folders of stacks/"),
+        ("STACK/ENV", "gen plan lists them"),
+        ("STACK/ENV/COMPONENT", "gen explain STACK/ENV"),
+    ] {
+        let _ = writeln!(out, "gen explain {what:21} {names}");
+    }
+    out.push('\n');
     for fault in Fault::ALL {
         let _ = writeln!(out, "{}  {}", fault.code(), fault.summary());
     }
@@ -80,6 +92,8 @@ fn manual(fault: Fault) -> String {
 fn known(session: &Session, proof: Option<&Proof>) -> Vec<String> {
     let repository = &session.repository;
     let mut names: Vec<String> = repository.profiles.keys().map(ToString::to_string).collect();
+    names.extend(Fault::ALL.iter().map(|fault| fault.code().to_owned()));
+    names.extend(repository.stacks.keys().map(ToString::to_string));
     names.extend(repository.providers.keys().chain(repository.products.keys()).map(ToString::to_string));
     if let Some(proof) = proof {
         names.extend(proof.matrix.dictionary.capabilities.keys().map(ToString::to_string));
@@ -104,11 +118,8 @@ fn capability(proof: &Proof, topic: &str) -> Option<String> {
     let _ = writeln!(out, "Evidence counts for {}.\n", capability.ttl);
     for subject in proof.matrix.subjects() {
         for claim in proof.matrix.claims(subject, id) {
-            let scope: Vec<String> =
-                claim.regions.iter().map(ToString::to_string).chain(claim.services.iter().cloned()).collect();
-            let scope = if scope.is_empty() { String::new() } else { format!(" ({})", scope.join(", ")) };
-            let _ =
-                writeln!(out, "{subject}{scope}: {}\n  {}", words::offered(claim), words::evidence(claim));
+            let offered = format!("{subject}{}: {}", scope(claim), words::offered(claim));
+            let _ = writeln!(out, "{}\n  {}", wrap(&offered, 78, 2), words::evidence(claim));
             let _ = writeln!(out, "  {}", wrap(&claim.source.at, 76, 2));
             if let Some(note) = &claim.note {
                 let _ = writeln!(out, "  {}", wrap(note, 76, 2));
@@ -116,6 +127,13 @@ fn capability(proof: &Proof, topic: &str) -> Option<String> {
         }
     }
     Some(out)
+}
+
+/// Where a claim holds, if not everywhere.
+fn scope(claim: &Claim) -> String {
+    let regions = claim.regions.iter().map(ToString::to_string);
+    let scope: Vec<String> = regions.chain(claim.services.iter().cloned()).collect();
+    if scope.is_empty() { String::new() } else { format!(" ({})", scope.join(", ")) }
 }
 
 fn kind(capability: &Capability) -> String {
@@ -165,7 +183,8 @@ fn subject(session: &Session, proof: &Proof, topic: &str) -> Option<String> {
     let _ = writeln!(out);
     for id in proof.matrix.dictionary.capabilities.keys() {
         for claim in proof.matrix.claims(name, id) {
-            let _ = writeln!(out, "{id}: {}\n  {}", words::offered(claim), words::evidence(claim));
+            let offered = format!("{id}{}: {}", scope(claim), words::offered(claim));
+            let _ = writeln!(out, "{}\n  {}", wrap(&offered, 78, 2), words::evidence(claim));
         }
     }
     if !ask.is_empty() {
@@ -178,6 +197,30 @@ fn subject(session: &Session, proof: &Proof, topic: &str) -> Option<String> {
             };
             let _ = writeln!(out, "  {id}: {how}");
         }
+    }
+    Some(out)
+}
+
+/// What a stack is made of, and where it is.
+fn stack(session: &Session, topic: &str) -> Option<String> {
+    let (name, files) = session.repository.stacks.iter().find(|(name, _)| name.as_str() == topic)?;
+    let file = files.stack.as_ref()?;
+    let stack = &file.value;
+    let mut out = format!("{name}: {}\n{}\n\n", stack.description, file.file);
+    let list = |names: Vec<String>| {
+        if names.is_empty() { "none".to_owned() } else { wrap(&names.join(", "), 66, 14) }
+    };
+    let environments: Vec<String> = files.environments.keys().map(ToString::to_string).collect();
+    let example = environments.first().cloned();
+    for (what, names) in [
+        ("Environments", environments),
+        ("Components", stack.components.keys().map(ToString::to_string).collect()),
+        ("Workloads", stack.workloads.keys().map(ToString::to_string).collect()),
+    ] {
+        let _ = writeln!(out, "{what:13} {}", list(names));
+    }
+    if let Some(env) = example {
+        let _ = writeln!(out, "More: gen explain {name}/{env}");
     }
     Some(out)
 }
@@ -195,15 +238,14 @@ fn component(proof: &Proof, topic: &str) -> Option<String> {
         let own =
             judged.report().verdicts.iter().filter(|verdict| verdict.requirement.component == component.name);
         let hold = own.clone().filter(|verdict| verdict.truth == gen_core::check::Truth::Yes).count();
-        let _ = writeln!(
-            out,
-            "  {}: {} of type {} at {}; {hold} of {} requirements hold",
+        let line = format!(
+            "{}: type {}, at {}; {hold} of {} requirements hold",
             target.id,
-            topic,
             component.kind(),
             component.bound.subject(),
             own.count()
         );
+        let _ = writeln!(out, "  {}", wrap(&line, 76, 4));
         example = Some(target.id.to_string());
     }
     example.map(|example| format!("{topic}: a component of\n{out}More: gen explain {example}/{topic}\n"))
@@ -230,16 +272,15 @@ fn target(proof: &Proof, topic: &str) -> Option<String> {
         let word = serde_json::to_value(verdict.kind).unwrap_or_default();
         let _ = writeln!(
             out,
-            "\n{}: {}\n  {}, {}; asked by {}",
-            requirement.component,
-            words::asked(requirement, capability),
+            "\n{}\n  {}, {}; asked by {}",
+            wrap(&format!("{}: {}", requirement.component, words::asked(requirement, capability)), 78, 2),
             word.as_str().unwrap_or_default().replace('_', " "),
             requirement.severity.as_str(),
             wrap(&origins.join(", "), 60, 2)
         );
         for claim in &verdict.claims {
-            let _ =
-                writeln!(out, "  {} at {}: {}", words::offered(claim), claim.subject, words::evidence(claim));
+            let line = format!("{} at {}: {}", words::offered(claim), claim.subject, words::evidence(claim));
+            let _ = writeln!(out, "  {}", wrap(&line, 76, 2));
         }
     }
     (shown > 0 || component.is_none()).then_some(out)

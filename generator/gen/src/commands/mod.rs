@@ -104,6 +104,8 @@ fn finish<T: Serialize>(
     differs: bool,
     differences_fail: bool,
 ) -> ExitCode {
+    let found = std::mem::take(&mut session.diagnostics);
+    session.diagnostics = found.into_iter().map(Diagnostic::made_visible).collect();
     gen_core::diag::sort(&mut session.diagnostics);
     let texts = Texts(&session.repository);
     let document = Document {

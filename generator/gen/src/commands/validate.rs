@@ -1,12 +1,14 @@
 //! `gen validate`: every rendered file, in the language that it claims; modules against contracts; values against types.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use gen_core::diag::{Diagnostic, Fault, Place};
 use gen_core::kind::terraform::{Root, Terraform, validate as builtin};
+use gen_core::kind::{Rendered, Tree};
 use gen_core::model::environment::Engine;
 use gen_core::resolve::WhatIf;
 use schemars::JsonSchema;
@@ -29,51 +31,48 @@ pub(crate) struct Body {
 pub(crate) fn run(global: &Global, arguments: &ValidateArgs) -> ExitCode {
     let mut session = Session::open(global);
     let mut body = Body::default();
-    let seen = std::sync::Mutex::new(std::collections::BTreeSet::new());
+    let seen = std::sync::Mutex::new(BTreeSet::new());
     let walked = walk(&mut session, &WhatIf::default(), None, |visit| {
         let target = visit.judged.target();
         let (folder, files) = (&visit.tree.folder, &visit.tree.files);
         let mut found = builtin::files(folder, files);
         found.extend(builtin::values(&visit.renderer.terraform, target, folder, files));
-        let roots: Vec<RootBody> = visit.roots.iter().map(|root| RootBody::of(visit, root)).collect();
-        for (root, body) in visit.roots.iter().zip(&roots) {
+        let mut roots: Vec<RootBody> = visit.roots.iter().map(|root| RootBody::of(visit, root)).collect();
+        for (root, body) in visit.roots.iter().zip(&mut roots) {
             // What differs by nature has no say here, so one of many alike is enough.
-            let first = seen.lock().is_ok_and(|mut seen| seen.insert(body.digests.clone()));
+            let first = seen.lock().is_ok_and(|mut seen| seen.insert((body.digests.clone(), body.engine)));
             if first {
+                body.files = body.rendered(visit);
                 found.extend(builtin::root_schema(&visit.renderer.terraform, root, folder, files));
             }
         }
-        let differs = visit.diff.is_some_and(gen_core::plan::TreeDiff::has_changes);
-        let roots = if visit.state == TargetState::Ok { roots } else { Vec::new() };
-        Validated { files: files.len(), found, roots, differs }
+        let rendered = visit.state == TargetState::Ok;
+        let modules =
+            if rendered { visit.renderer.terraform.modules_of(target, visit.roots) } else { Vec::new() };
+        let roots = if rendered { roots } else { Vec::new() };
+        Validated { files: files.len(), found, roots, modules }
     });
     // What is on disk is `check`'s business; here it is whether what would be written is sound.
     session.diagnostics.retain(|diagnostic| diagnostic.fault.area() != gen_core::diag::Area::Output);
     let mut distinct = BTreeMap::new();
-    let mut differs = false;
-    for shared in walked.iter().flat_map(|walked| &walked.shared) {
-        differs |= shared.has_changes();
-    }
+    let mut used = BTreeSet::new();
     for validated in walked.into_iter().flat_map(|walked| walked.kept) {
         body.files += validated.files;
-        differs |= validated.differs;
+        used.extend(validated.modules);
         session.diagnostics.extend(validated.found);
         for root in validated.roots {
-            distinct.entry((root.digests, root.engine)).or_insert(root.path);
+            if !root.files.is_empty() {
+                distinct.insert((root.digests, root.engine), (root.path, root.files));
+            }
         }
     }
     let (files, found) = modules(&session);
     body.files += files;
     session.diagnostics.extend(found);
-    if arguments.external && differs {
-        // An engine reads the disk: it would say yes or no to something else than what the models render.
-        let fault = Diagnostic::error(Fault::Drift).at(Place::file("terraform-out"));
-        session
-            .diagnostics
-            .push(fault.label("external validation reads what is on disk").help("gen generate"));
-    }
     if arguments.external && !gen_core::diag::any_error(&session.diagnostics) {
-        let found = external(&session, distinct, arguments.plugin_dir.as_deref(), &mut body);
+        let (terraform, _) = Terraform::new(&session.repository);
+        let modules = terraform.module_tree(used);
+        let found = external(&modules, &distinct, arguments.plugin_dir.as_deref(), &mut body);
         session.diagnostics.extend(found);
     }
     let human = if gen_core::diag::any_error(&session.diagnostics) {
@@ -93,7 +92,8 @@ struct Validated {
     files: usize,
     found: Vec<Diagnostic>,
     roots: Vec<RootBody>,
-    differs: bool,
+    /// Modules that its roots call.
+    modules: Vec<Arc<str>>,
 }
 
 /// All modules, in use or not.
@@ -114,6 +114,8 @@ struct RootBody {
     digests: String,
     engine: &'static str,
     path: String,
+    /// Its files; none where another root is the same in all that an engine looks at.
+    files: Vec<Rendered>,
 }
 
 impl RootBody {
@@ -132,27 +134,51 @@ impl RootBody {
                 .collect(),
             engine,
             path: format!("{}/terraform/{}", visit.tree.folder, root.name),
+            files: Vec::new(),
         }
+    }
+
+    /// Its files, with paths from the repository's root.
+    fn rendered(&self, visit: &Visit<'_>) -> Vec<Rendered> {
+        let prefix = format!("{}/", self.path);
+        let files =
+            visit.tree.files.iter().map(|file| (format!("{}/{}", visit.tree.folder, file.path), file));
+        files
+            .filter(|(path, _)| path.starts_with(&prefix))
+            .map(|(path, file)| Rendered { path: path.into(), content: file.content.clone() })
+            .collect()
     }
 }
 
-/// Runs the engine in a scratch copy, once per distinct body of a root.
-fn external(
-    session: &Session,
-    distinct: BTreeMap<(String, &'static str), String>,
-    plugins: Option<&Path>,
-    body: &mut Body,
-) -> Vec<Diagnostic> {
+/// Roots by what an engine sees of them: path and files of one of each.
+type Distinct = BTreeMap<(String, &'static str), (String, Vec<Rendered>)>;
+
+/// Runs the engine once per distinct body of a root, in a scratch folder that holds what is rendered, whatever is on disk.
+fn external(modules: &Tree, distinct: &Distinct, plugins: Option<&Path>, body: &mut Body) -> Vec<Diagnostic> {
     let mut programs: BTreeMap<&str, Option<PathBuf>> = BTreeMap::new();
     let mut found = Vec::new();
-    let mut missing = std::collections::BTreeSet::new();
-    let scratch = match gen_exec::run::scratch(&session.root, &["terraform-out"]) {
+    let mut missing = BTreeSet::new();
+    let shared =
+        modules.files.iter().map(|file| (format!("{}/{}", modules.folder, file.path), file.content.bytes()));
+    let own = distinct.values().flat_map(|(_, files)| files);
+    let own = own.map(|file| (file.path.to_string(), file.content.bytes()));
+    let scratch = match gen_exec::run::scratch(shared.chain(own)) {
         Ok(scratch) => scratch,
         Err(error) => return vec![Diagnostic::error(Fault::OutputDenied).label(error.to_string())],
     };
     // Drawn on a terminal only.
     let progress = crate::view::progress(distinct.len());
-    for ((_, engine), path) in distinct {
+    // An engine runs in the root: a folder that is named from here would be sought there.
+    let plugins = match plugins.map(Path::canonicalize).transpose() {
+        Ok(plugins) => plugins,
+        Err(error) => {
+            let label = format!("{}: {error}", plugins.unwrap_or(Path::new("")).display());
+            return vec![
+                Diagnostic::error(Fault::ToolMissing).label(label).help("--plugin-dir names a folder"),
+            ];
+        }
+    };
+    for ((_, engine), (path, _)) in distinct {
         progress.set_message(path.clone());
         let Some(program) = programs.entry(engine).or_insert_with(|| gen_exec::run::find(engine)) else {
             if missing.insert(engine) {
@@ -164,10 +190,12 @@ fn external(
             }
             continue;
         };
-        match validate_root(program, &scratch.path().join(&path), plugins) {
-            Ok(()) => body.external.push(path),
+        match validate_root(program, &scratch.path().join(path), plugins.as_deref()) {
+            Ok(()) => body.external.push(path.clone()),
             Err(message) => {
-                found.push(Diagnostic::error(Fault::ToolRejected).at(Place::file(path)).label(message));
+                found.push(
+                    Diagnostic::error(Fault::ToolRejected).at(Place::file(path.as_str())).label(message),
+                );
             }
         }
         progress.inc(1);

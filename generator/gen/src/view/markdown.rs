@@ -12,8 +12,8 @@ pub(crate) fn render<T: Serialize>(document: &Document<T>, human: &str) -> Strin
         out.push_str("\n| | code | where | what |\n| --- | --- | --- | --- |\n");
         for diagnostic in &document.diagnostics {
             let place = diagnostic.place.as_ref().map_or(String::new(), |place| match place.line {
-                Some(line) => format!("`{}:{line}`", place.file),
-                None => format!("`{}`", place.file),
+                Some(line) => code(&format!("{}:{line}", place.file)),
+                None => code(&place.file),
             });
             let mut what = diagnostic.summary.clone();
             if let Some(target) = &diagnostic.target {
@@ -42,6 +42,15 @@ pub(crate) fn render<T: Serialize>(document: &Document<T>, human: &str) -> Strin
         let _ = write!(out, "\n{fence}text\n{}\n{fence}\n", anstream::adapter::strip_str(human));
     }
     out
+}
+
+/// Text in a cell as code; what holds backticks stays text.
+fn code(text: &str) -> String {
+    if text.contains('`') {
+        cell(&text.replace('`', "\\`"))
+    } else {
+        format!("`{}`", text.replace('|', "\\|"))
+    }
 }
 
 /// Text in a cell of a table: neither the cell nor the line ends in it, and nothing in it is taken for HTML.

@@ -1,6 +1,7 @@
 //! SARIF 2.1.0 (OASIS, 2020-03-27), for code scanning.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use gen_core::diag::Fault;
 use serde_json::{Value, json};
@@ -33,6 +34,19 @@ pub(crate) fn render(diagnostics: &[DiagnosticDoc]) -> String {
     format!("{log:#}\n")
 }
 
+/// A path as a relative reference (RFC 3986 §3.3): what has a meaning in one, or no place, is percent-encoded.
+fn uri(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=@".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
 fn result(diagnostic: &DiagnosticDoc) -> Value {
     let mut text = diagnostic.summary.clone();
     if let Some(target) = &diagnostic.target {
@@ -47,7 +61,7 @@ fn result(diagnostic: &DiagnosticDoc) -> Value {
     let mut result =
         json!({"ruleId": diagnostic.code, "level": diagnostic.severity, "message": {"text": text}});
     if let Some(place) = &diagnostic.place {
-        let mut location = json!({"artifactLocation": {"uri": place.file}});
+        let mut location = json!({"artifactLocation": {"uri": uri(&place.file)}});
         if let (Some(line), Some(column)) = (place.line, place.column) {
             location["region"] = json!({"startLine": line, "startColumn": column});
             if let (Some(end_line), Some(end_column)) = (place.end_line, place.end_column) {
@@ -58,4 +72,13 @@ fn result(diagnostic: &DiagnosticDoc) -> Value {
         result["locations"] = json!([{"physicalLocation": location}]);
     }
     result
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn paths_are_references() {
+        assert_eq!(super::uri("stacks/a b/50%.yaml"), "stacks/a%20b/50%25.yaml");
+        assert_eq!(super::uri("stacks/a/\u{e4}:#?.yaml"), "stacks/a/%C3%A4%3A%23%3F.yaml");
+    }
 }

@@ -10,6 +10,8 @@ pub mod readme;
 mod root;
 pub mod schema;
 mod spec;
+#[cfg(test)]
+mod spec_tests;
 pub mod types;
 pub mod validate;
 

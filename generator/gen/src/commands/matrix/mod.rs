@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use gen_core::check::{Verdict, VerdictKind, words};
+use gen_core::diag::{Diagnostic, Fault, any_error, meant};
 use gen_core::model::capability::Severity;
+use gen_core::model::names::{CapabilityId, SubjectName};
 use gen_core::model::units::Date;
 use gen_core::prove::{Judged, Proof};
 use gen_core::resolve::WhatIf;
@@ -93,6 +95,11 @@ pub(crate) fn run(global: &Global, arguments: &MatrixArgs) -> ExitCode {
     let Some(proof) = session.prove(&WhatIf::default(), None) else {
         return super::finish(global, &mut session, "matrix", Body::default(), "", false, false);
     };
+    let unknown = unknown_names(&proof, arguments);
+    if !unknown.is_empty() {
+        session.diagnostics.extend(unknown);
+        return super::finish(global, &mut session, "matrix", Body::default(), "", false, false);
+    }
     if let Some(form) = arguments.page {
         return print_page(global, session, &proof, form);
     }
@@ -111,7 +118,30 @@ pub(crate) fn run(global: &Global, arguments: &MatrixArgs) -> ExitCode {
     super::finish(global, &mut session, "matrix", body, &human, false, false)
 }
 
+/// Names of the command line that nothing has: an empty answer would be taken for one.
+fn unknown_names(proof: &Proof, arguments: &MatrixArgs) -> Vec<Diagnostic> {
+    let capabilities: Vec<&str> =
+        proof.matrix.dictionary.capabilities.keys().map(CapabilityId::as_str).collect();
+    let subjects: Vec<&str> = proof.matrix.subjects().map(SubjectName::as_str).collect();
+    let asked = [
+        ("capability", &arguments.capability, capabilities),
+        ("provider or product", &arguments.subject, subjects),
+    ];
+    let fault = |(what, wanted, known): (&str, &Option<String>, Vec<&str>)| {
+        let wanted = wanted.as_deref().filter(|wanted| !known.contains(wanted))?;
+        let fault = Diagnostic::error(Fault::UnknownName).label(format!("there is no {what} `{wanted}`"));
+        let help = meant(wanted, known).unwrap_or_else(|| "gen matrix names all of them".to_owned());
+        Some(fault.help(help))
+    };
+    asked.into_iter().filter_map(fault).collect()
+}
+
 fn print_page(global: &Global, mut session: Session, proof: &Proof, form: Page) -> ExitCode {
+    session.diagnostics.retain(|found| !found.fault.is_verdict());
+    if any_error(&session.diagnostics) {
+        // The page would leave out in silence what is at fault.
+        return super::finish(global, &mut session, "matrix", Body::default(), "", false, false);
+    }
     let (policies, _) = gen_core::resolve::policies(&session.repository);
     match page::render(form, &session.repository, &proof.matrix, &policies) {
         Ok(text) => crate::view::print(&text),
@@ -248,13 +278,14 @@ fn facts_text(facts: &[FactDoc], arguments: &MatrixArgs, until: Date) -> String 
     let rows: Vec<Vec<String>> = facts
         .iter()
         .map(|fact| {
-            vec![
-                short(&fact.capability, 28),
-                short(&fact.subject, 12),
-                short(&fact.offered.replace('`', ""), 20),
-                fact.expires.clone(),
-                if fact.cited > 0 { count(fact.cited, "requirement", "requirements") } else { String::new() },
-            ]
+            let (capability, subject) = (short(&fact.capability, 28), short(&fact.subject, 12));
+            if fact.cited > 0 {
+                let cited = count(fact.cited, "requirement", "requirements");
+                vec![capability, subject, fact.expires.clone(), cited]
+            } else {
+                let offered = short(&fact.offered.replace('`', ""), 20);
+                vec![capability, subject, offered, fact.expires.clone()]
+            }
         })
         .collect();
     format!("{}{}\n", table(&rows), count(facts.len(), "fact", "facts"))

@@ -343,7 +343,7 @@ fn human(body: &Body) -> String {
     for (reason, names) in reasons {
         out.push_str(&format!("  {}\n", wrap(&format!("{}: {reason}", names.join(", ")), 76, 4)));
     }
-    out.push_str("\nhold: on live evidence; lack: known to be missing, and needed; open: nobody knows\n");
+    out.push_str("\nhold: on live evidence; lack: needed, known to be missing; open: nobody knows\n");
     out.push_str("What stands in the way of one: --profile NAME --provider NAME\n");
     out
 }

@@ -9,7 +9,7 @@ mod show;
 
 use std::process::ExitCode;
 
-use gen_core::diag::{Diagnostic, Fault, did_you_mean};
+use gen_core::diag::Diagnostic;
 use gen_core::resolve::Policy;
 
 use crate::cli::{Global, ProfileAction, ProfileArgs};
@@ -37,10 +37,6 @@ fn find<'a>(policies: &'a [std::sync::Arc<Policy>], name: &str) -> Result<&'a Po
     let found = policies.iter().find(|policy| policy.name.as_str() == name);
     found.map(AsRef::as_ref).ok_or_else(|| {
         let known: Vec<&str> = policies.iter().map(|policy| policy.name.as_str()).collect();
-        let fault = Diagnostic::error(Fault::UnknownName).label(format!("there is no profile `{name}`"));
-        Box::new(match did_you_mean(name, known.iter().copied()) {
-            Some(meant) => fault.help(format!("did you mean `{meant}`?")),
-            None => fault.help(format!("there are: {}", known.join(", "))),
-        })
+        Box::new(crate::session::unknown("profile", name, &known))
     })
 }

@@ -206,7 +206,7 @@ fn human(body: &Body) -> String {
     let mut out = String::new();
     for target in &body.targets {
         out.push_str(&format!(
-            "{}, profile {}: evidence as of {}, by control. No conclusion is drawn.\n",
+            "{}, profile {}: evidence by control, as of {}.\nNo conclusion is drawn.\n",
             target.target, target.profile, body.as_of
         ));
         for framework in &target.frameworks {

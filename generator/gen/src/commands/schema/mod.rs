@@ -20,9 +20,9 @@ pub(crate) fn run(global: &Global, arguments: &SchemaArgs) -> ExitCode {
             if let Some((_, schema)) = all.iter().find(|(name, _)| name == wanted) {
                 view::print(&format!("{schema:#}\n"))
             } else {
-                let meant = gen_core::diag::did_you_mean(wanted, all.iter().map(|(name, _)| name.as_str()));
-                let hint = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
-                view::fail(&format!("there is no schema {wanted}{hint}\n"))
+                let meant = gen_core::diag::meant(wanted, all.iter().map(|(name, _)| name.as_str()));
+                let hint = meant.map(|meant| format!("; {meant}")).unwrap_or_default();
+                view::fail(&format!("there is no schema `{wanted}`{hint}\n"))
             }
         }
     }

@@ -371,7 +371,7 @@ fn given_configurations(
 
 /// What a word was probably meant to be.
 pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    crate::diag::did_you_mean(word, known).map(|meant| format!("did you mean `{meant}`?"))
+    crate::diag::meant(word, known)
 }
 
 /// Functions of the language: <https://developer.hashicorp.com/terraform/language/functions>, and those of OpenTofu.

@@ -56,8 +56,8 @@ fn of_object(
         match attributes.get(&name) {
             None => {
                 let known = attributes.iter().filter(|(_, attribute)| !attribute.is_read_only());
-                let meant = crate::diag::did_you_mean(&name, known.map(|(name, _)| name.as_str()));
-                let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+                let meant = super::language::nearest(&name, known.map(|(name, _)| name.as_str()));
+                let meant = meant.map(|meant| format!("; {meant}")).unwrap_or_default();
                 let message =
                     format!("there is no key `{name}`, and the engine would drop it in silence{meant}");
                 found.push((value.expr().span(), Class::UnknownKey, message));
