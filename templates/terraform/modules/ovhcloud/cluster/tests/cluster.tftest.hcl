@@ -33,21 +33,21 @@ variables {
     intra_cidrs        = []
     egress_addresses   = ["192.0.2.10"]
   }
-    spec = {
-      version         = "1.34"
-      log_days        = 30
-      public_endpoint = false
-      node_groups = {
-        control   = { flavor = "b3-8", capacity = "on_demand", min = 1, desired = 2, max = 3, labels = { plane = "control" }, taints = {} }
-        execution = { flavor = "b3-16", capacity = "on_demand", min = 2, desired = 2, max = 2, labels = { plane = "execution" }, taints = { plane = "execution" } }
-      }
-      addons = {}
-      admins = []
-      workloads = {
-        api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw" }, secrets = [] }
-      }
-      secret_store = null
+  spec = {
+    version         = "1.34"
+    log_days        = 30
+    public_endpoint = false
+    node_groups = {
+      control   = { flavor = "b3-8", capacity = "on_demand", min = 1, desired = 2, max = 3, labels = { plane = "control" }, taints = {} }
+      execution = { flavor = "b3-16", capacity = "on_demand", min = 2, desired = 2, max = 2, labels = { plane = "execution" }, taints = { plane = "execution" } }
     }
+    addons = {}
+    admins = []
+    workloads = {
+      api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw" }, secrets = [] }
+    }
+    secret_store = null
+  }
 }
 
 run "nodes_are_on_the_private_network" {
@@ -141,15 +141,15 @@ run "three_zones_share_a_group" {
       protected      = false
     }
     network = {
-      network_id = "6f1c2a54-0b7d-4f0e-9a63-5d2e8c4b7a10"
-      cidr = "10.10.0.0/16"
-      zones = ["eu-west-par-a", "eu-west-par-b", "eu-west-par-c"]
-      public_subnet_ids = []
+      network_id         = "6f1c2a54-0b7d-4f0e-9a63-5d2e8c4b7a10"
+      cidr               = "10.10.0.0/16"
+      zones              = ["eu-west-par-a", "eu-west-par-b", "eu-west-par-c"]
+      public_subnet_ids  = []
       private_subnet_ids = ["b6f0d9c2-3e5a-4c18-8f27-1a9d4e6b0c35"]
-      intra_subnet_ids = []
-      private_cidrs = ["10.10.0.0/17"]
-      intra_cidrs = []
-      egress_addresses = ["192.0.2.10"]
+      intra_subnet_ids   = []
+      private_cidrs      = ["10.10.0.0/17"]
+      intra_cidrs        = []
+      egress_addresses   = ["192.0.2.10"]
     }
   }
 
@@ -209,7 +209,7 @@ run "development_may_add_addresses" {
       version         = "1.34"
       log_days        = 30
       public_endpoint = true
-      public_cidrs = ["198.51.100.0/24"]
+      public_cidrs    = ["198.51.100.0/24"]
       node_groups = {
         control   = { flavor = "b3-8", capacity = "on_demand", min = 1, desired = 2, max = 3, labels = { plane = "control" }, taints = {} }
         execution = { flavor = "b3-16", capacity = "on_demand", min = 2, desired = 2, max = 2, labels = { plane = "execution" }, taints = { plane = "execution" } }
@@ -271,7 +271,7 @@ run "refuses_a_public_endpoint_outside_development" {
       version         = "1.34"
       log_days        = 30
       public_endpoint = true
-      public_cidrs = ["198.51.100.0/24"]
+      public_cidrs    = ["198.51.100.0/24"]
       node_groups = {
         control   = { flavor = "b3-8", capacity = "on_demand", min = 1, desired = 2, max = 3, labels = { plane = "control" }, taints = {} }
         execution = { flavor = "b3-16", capacity = "on_demand", min = 2, desired = 2, max = 2, labels = { plane = "execution" }, taints = { plane = "execution" } }
@@ -318,7 +318,7 @@ run "refuses_ranges_without_a_public_endpoint" {
       version         = "1.34"
       log_days        = 30
       public_endpoint = false
-      public_cidrs = ["198.51.100.0/24"]
+      public_cidrs    = ["198.51.100.0/24"]
       node_groups = {
         control   = { flavor = "b3-8", capacity = "on_demand", min = 1, desired = 2, max = 3, labels = { plane = "control" }, taints = {} }
         execution = { flavor = "b3-16", capacity = "on_demand", min = 2, desired = 2, max = 2, labels = { plane = "execution" }, taints = { plane = "execution" } }
@@ -342,7 +342,7 @@ run "refuses_everybody" {
       version         = "1.34"
       log_days        = 30
       public_endpoint = true
-      public_cidrs = ["0.0.0.0/0"]
+      public_cidrs    = ["0.0.0.0/0"]
       node_groups = {
         control   = { flavor = "b3-8", capacity = "on_demand", min = 1, desired = 2, max = 3, labels = { plane = "control" }, taints = {} }
         execution = { flavor = "b3-16", capacity = "on_demand", min = 2, desired = 2, max = 2, labels = { plane = "execution" }, taints = { plane = "execution" } }
@@ -496,15 +496,15 @@ run "refuses_a_network_without_subnet" {
 
   variables {
     network = {
-      network_id = "6f1c2a54-0b7d-4f0e-9a63-5d2e8c4b7a10"
-      cidr = "10.10.0.0/16"
-      zones = ["GRA11"]
-      public_subnet_ids = []
+      network_id         = "6f1c2a54-0b7d-4f0e-9a63-5d2e8c4b7a10"
+      cidr               = "10.10.0.0/16"
+      zones              = ["GRA11"]
+      public_subnet_ids  = []
       private_subnet_ids = []
-      intra_subnet_ids = []
-      private_cidrs = ["10.10.0.0/17"]
-      intra_cidrs = []
-      egress_addresses = ["192.0.2.10"]
+      intra_subnet_ids   = []
+      private_cidrs      = ["10.10.0.0/17"]
+      intra_cidrs        = []
+      egress_addresses   = ["192.0.2.10"]
     }
   }
 }
@@ -515,15 +515,15 @@ run "refuses_a_network_without_gateway" {
 
   variables {
     network = {
-      network_id = "6f1c2a54-0b7d-4f0e-9a63-5d2e8c4b7a10"
-      cidr = "10.10.0.0/16"
-      zones = ["GRA11"]
-      public_subnet_ids = []
+      network_id         = "6f1c2a54-0b7d-4f0e-9a63-5d2e8c4b7a10"
+      cidr               = "10.10.0.0/16"
+      zones              = ["GRA11"]
+      public_subnet_ids  = []
       private_subnet_ids = ["b6f0d9c2-3e5a-4c18-8f27-1a9d4e6b0c35"]
-      intra_subnet_ids = []
-      private_cidrs = ["10.10.0.0/17"]
-      intra_cidrs = []
-      egress_addresses = []
+      intra_subnet_ids   = []
+      private_cidrs      = ["10.10.0.0/17"]
+      intra_cidrs        = []
+      egress_addresses   = []
     }
   }
 }
@@ -534,15 +534,15 @@ run "refuses_a_network_of_two_zones" {
 
   variables {
     network = {
-      network_id = "6f1c2a54-0b7d-4f0e-9a63-5d2e8c4b7a10"
-      cidr = "10.10.0.0/16"
-      zones = ["a", "b"]
-      public_subnet_ids = []
+      network_id         = "6f1c2a54-0b7d-4f0e-9a63-5d2e8c4b7a10"
+      cidr               = "10.10.0.0/16"
+      zones              = ["a", "b"]
+      public_subnet_ids  = []
       private_subnet_ids = ["b6f0d9c2-3e5a-4c18-8f27-1a9d4e6b0c35"]
-      intra_subnet_ids = []
-      private_cidrs = ["10.10.0.0/17"]
-      intra_cidrs = []
-      egress_addresses = ["192.0.2.10"]
+      intra_subnet_ids   = []
+      private_cidrs      = ["10.10.0.0/17"]
+      intra_cidrs        = []
+      egress_addresses   = ["192.0.2.10"]
     }
   }
 }

@@ -31,11 +31,11 @@ variables {
     intra_cidrs        = []
     egress_addresses   = ["192.0.2.10"]
   }
-    spec = {
-      repositories  = ["control-plane/api"]
-      keep_images   = 20
-      untagged_days = 14
-    }
+  spec = {
+    repositories  = ["control-plane/api"]
+    keep_images   = 20
+    untagged_days = 14
+  }
 }
 
 run "a_registry_in_the_region" {
@@ -128,15 +128,15 @@ run "refuses_a_network_without_gateway" {
 
   variables {
     network = {
-      network_id = "6f1c2a54-0b7d-4f0e-9a63-5d2e8c4b7a10"
-      cidr = "10.10.0.0/16"
-      zones = ["GRA11"]
-      public_subnet_ids = []
+      network_id         = "6f1c2a54-0b7d-4f0e-9a63-5d2e8c4b7a10"
+      cidr               = "10.10.0.0/16"
+      zones              = ["GRA11"]
+      public_subnet_ids  = []
       private_subnet_ids = ["b6f0d9c2-3e5a-4c18-8f27-1a9d4e6b0c35"]
-      intra_subnet_ids = []
-      private_cidrs = ["10.10.0.0/17"]
-      intra_cidrs = []
-      egress_addresses = []
+      intra_subnet_ids   = []
+      private_cidrs      = ["10.10.0.0/17"]
+      intra_cidrs        = []
+      egress_addresses   = []
     }
   }
 }
