@@ -80,7 +80,7 @@ pub(crate) fn run(global: &Global, arguments: &ValidateArgs) -> ExitCode {
     } else {
         let external = match body.external.len() {
             0 => String::new(),
-            number => format!(", {} by terraform", count(number, "root", "roots")),
+            number => format!(", {} by their engines", count(number, "root", "roots")),
         };
         format!("{} valid{external}.\n", count(body.files, "file", "files"))
     };
@@ -206,11 +206,18 @@ fn external(modules: &Tree, distinct: &Distinct, plugins: Option<&Path>, body: &
 
 fn validate_root(program: &Path, root: &Path, plugins: Option<&Path>) -> Result<(), String> {
     let plugin_argument = plugins.map(|folder| format!("-plugin-dir={}", folder.display()));
-    let mut init = vec!["init", "-backend=false", "-input=false", "-no-color", "-lockfile=readonly"];
+    let mut init = vec!["init", "-backend=false", "-input=false", "-no-color"];
+    // Where a provider's hashes are not known, any build of its version will do: nothing is applied here.
+    init.extend(root.join(".terraform.lock.hcl").exists().then_some("-lockfile=readonly"));
     init.extend(plugin_argument.as_deref());
     for arguments in [init, vec!["validate", "-no-color"]] {
-        let quiet =
-            [("TF_CLI_CONFIG_FILE", "/dev/null"), ("CHECKPOINT_DISABLE", "1"), ("TF_IN_AUTOMATION", "1")];
+        let quiet = [
+            ("TF_CLI_CONFIG_FILE", "/dev/null"),
+            ("CHECKPOINT_DISABLE", "1"),
+            ("TF_IN_AUTOMATION", "1"),
+            // OpenTofu wants to know how states are encrypted before it looks at anything; there is no state here.
+            ("TF_VAR_state_passphrase", "there is no state to encrypt"),
+        ];
         let output = gen_exec::run::run(program, &arguments, root, &quiet, Duration::from_mins(5))
             .map_err(|error| error.to_string())?;
         if !output.ok() {
