@@ -113,7 +113,7 @@ mod tests {
             answered: vec!["s3.api".to_owned()],
             written: false,
         };
-        let text = human(&Body { report: Some(report), added: Some(added) });
+        let text = human(&Body { report: Some(report), added: Some(added), ..Body::default() });
         let mut settings = insta::Settings::clone_current();
         settings.set_snapshot_path("../../../../../snapshots/expected");
         settings.set_prepend_module_to_snapshot(false);
