@@ -1,7 +1,7 @@
 """`gen probe kubernetes` against a real API server: its verdicts are what the server does, shown by a direct request, and whatever stops
 it leaves nothing behind.
 
-    python3 snapshots/probe/kubernetes.py --gen target/release/gen --bin FOLDER
+    python3 snapshots/probe/kubernetes.py --gen target/release/gen
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Callable
 
 from cluster import ADMIN, PLAIN, Cluster, Player
-from support import Gen, Json, check, codes, done, equal, finding, free_port, known, seen
+from support import Gen, Json, check, codes, done, equal, finding, free_port, known, need, seen
 
 WAYS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL, None)
 """How a run is stopped; none is a connection that breaks."""
@@ -245,7 +245,13 @@ class Between:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_: object) -> None:
+                """A run that was stopped hangs up, which is no fault here."""
+
+        self.server = Server(("127.0.0.1", 0), Handler)
         self.address = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -333,13 +339,13 @@ def main() -> None:
     """Runs everything."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--gen", type=Path, required=True)
-    parser.add_argument("--bin", type=Path, required=True, help="folder with kube-apiserver and etcd")
     arguments = parser.parse_args()
+    need("kube-apiserver", "etcd", "openssl")
     with tempfile.TemporaryDirectory(prefix="gen-kubernetes-") as scratch:
         folder = Path(scratch)
         (folder / "home").mkdir()
         gen = Gen(arguments.gen.resolve(), folder / "home")
-        cluster = Cluster(folder, arguments.bin.resolve())
+        cluster = Cluster(folder)
         try:
             cluster.start()
             player = Player(cluster)
