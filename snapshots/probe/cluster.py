@@ -25,9 +25,8 @@ PLAIN = "plain-token-of-the-test"
 class Cluster:
     """The servers, with their files in a scratch folder."""
 
-    def __init__(self, folder: Path, binaries: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.binaries = binaries
         self.port, client, peer = free_port(), free_port(), free_port()
         self.etcd_at, self.peer_at = f"http://127.0.0.1:{client}", f"http://127.0.0.1:{peer}"
         self.processes: list[subprocess.Popen[bytes]] = []
@@ -61,7 +60,7 @@ class Cluster:
     def launch(self, name: str, *arguments: str | Path) -> None:
         """Starts one of them."""
         with open(self.folder / f"{name}.log", "wb") as log:
-            line = [str(self.binaries / name), *map(str, arguments)]
+            line = [name, *map(str, arguments)]
             self.processes.append(subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=log, stderr=log))
 
     def ready(self) -> bool:

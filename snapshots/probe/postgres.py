@@ -19,7 +19,7 @@ import threading
 from pathlib import Path
 from typing import Callable
 
-from support import Gen, Json, authority, certificate, check, codes, done, equal, fail, finding, free_port, known, seen, wait_for
+from support import Gen, Json, authority, certificate, check, codes, done, equal, fail, finding, free_port, known, need, seen, wait_for
 
 PASSWORD = "s3cret-of-the-test"
 OTHERS = ("gen_probe_other", "gen_probe_0123456789abc", "gen_probes_0123456789ab")
@@ -428,6 +428,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--gen", type=Path, required=True)
     arguments = parser.parse_args()
+    need("psql", "openssl")
     with tempfile.TemporaryDirectory(prefix="gen-postgres-") as scratch:
         folder = Path(scratch)
         folder.chmod(0o755)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -33,6 +34,14 @@ def equal(found: object, expected: object, what: str) -> None:
 def fail(why: str) -> NoReturn:
     """Ends the check."""
     raise SystemExit(f"{why}")
+
+
+def need(*programs: str) -> None:
+    """Fails with what is missing; and sees to it that servers are stopped when the check itself is."""
+    lacking = [program for program in programs if shutil.which(program) is None]
+    if lacking:
+        fail(f"missing: {', '.join(lacking)}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 def free_port() -> int:

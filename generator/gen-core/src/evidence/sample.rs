@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn one_server_hides_nothing_of_what_its_operator_offers() {
         let (repository, _) = crate::load::builtin();
-        let dictionary = repository.dictionary.expect("a dictionary").value;
+        let dictionary = &repository.dictionary.as_ref().expect("a dictionary").value;
         let date = Date::parse("2026-11-24").expect("a date");
         let mut report = Report::new(Kind::Postgres, "postgresql://db:5432/app", date);
         report.findings = vec![
@@ -63,7 +63,7 @@ mod tests {
         let fact = |capability: &str, value: Value, from: &str| -> Fact {
             serde_json::from_value(json!({"is": {capability: value}, "from": from})).expect("a fact")
         };
-        let aside = |facts: &[Fact]| set_aside(&report, "probe-postgres", facts, &dictionary).1;
+        let aside = |facts: &[Fact]| set_aside(&report, "probe-postgres", facts, dictionary).1;
         assert_eq!(aside(&[]), Vec::<String>::new());
         assert_eq!(
             aside(&[
@@ -81,7 +81,7 @@ mod tests {
             Vec::<String>::new()
         );
         assert_eq!(
-            set_aside(&report, "x", &[fact("db.postgres.version", json!(["17"]), "doc")], &dictionary)
+            set_aside(&report, "x", &[fact("db.postgres.version", json!(["17"]), "doc")], dictionary)
                 .0
                 .findings
                 .len(),

@@ -10,7 +10,7 @@ use crate::probe::{Stop, Watch};
 
 const CAPABILITY: &str = "k8s.sandbox";
 
-/// The kernel's release, and how system calls are filtered (2 is by a filter, proc_pid_status(5)).
+/// The kernel's release, and how system calls are filtered (2 is by a filter, see `proc_pid_status(5)`).
 const LOOK: &str = "printf '%s %s' \"$(uname -r)\" \"$(sed -n 's/^Seccomp:[^0-9]*//p' /proc/self/status)\" > /dev/termination-log";
 
 /// What a handler is by the names that its makers give it; none for those that nobody knows.
@@ -123,25 +123,25 @@ fn try_one(
     if let (Some(class), Some(spec)) = (class, pod.get_mut("spec").and_then(Value::as_object_mut)) {
         spec.insert("runtimeClassName".to_owned(), json!(class));
     }
-    let mut note = |answered: String| steps.push(Step::new(format!("ran {what}"), answered));
+    let mut tell = |answered: String| steps.push(Step::new(format!("ran {what}"), answered));
     if let Err(error) = api.post(&path, &pod) {
-        note(format!("refused: {error}"));
+        tell(format!("refused: {error}"));
         return Ok(None);
     }
     match end(api, watch, &format!("{path}/{name}"))? {
         Became::Ended(said, node) => {
-            let host = api.get(&format!("/api/v1/nodes/{node}")).ok();
-            let host = host.as_ref().and_then(|node| text(node, "/status/nodeInfo/kernelVersion"));
+            let machine = api.get(&format!("/api/v1/nodes/{node}")).ok();
+            let host = machine.as_ref().and_then(|machine| text(machine, "/status/nodeInfo/kernelVersion"));
             let (kernel, filter) = said.split_once(' ').unwrap_or((&said, ""));
-            let known =
+            let told =
                 host.map_or("whose kernel is not visible".to_owned(), |host| format!("with kernel {host}"));
-            note(format!("kernel {kernel}, filter {filter}, on {node} {known}"));
+            tell(format!("kernel {kernel}, filter {filter}, on {node} {told}"));
             let Some(host) = host.filter(|_| !kernel.is_empty()) else { return Ok(None) };
             Ok(Some(Saw { kernel: kernel.to_owned(), host: host.to_owned(), filter: filter.to_owned() }))
         }
         Became::Running(..) => Ok(None),
         Became::Stuck(why) => {
-            note(why);
+            tell(why);
             Ok(None)
         }
     }

@@ -6,12 +6,14 @@ use gen_core::evidence::{Left, Report};
 use serde_json::{Value, json};
 
 use super::api::{Api, Trouble, items, text};
-use crate::probe::{Stop, Watch, random_hex};
+use crate::probe::{Stop, Watch, now, random_hex};
 
 /// How the names of scratch namespaces begin; twelve hexadecimal digits follow.
 pub(super) const PREFIX: &str = "gen-probe-";
 /// The account that scratch pods run as. It has no rights, and its token is not handed to them.
 pub(super) const ACCOUNT: &str = "probe";
+/// How long removing may take, in seconds. It goes on after an interruption, so the run's limit does not end it.
+const PATIENCE: i64 = 120;
 /// The label by which leftovers are found.
 const LABEL: &str = "app.kubernetes.io/managed-by";
 const OWNER: &str = "gen-probe";
@@ -59,6 +61,7 @@ pub(super) fn remove(api: &Api, name: &str, (watch, report): (&Watch, &mut Repor
     watch.say("removing the scratch namespace");
     let path = format!("/api/v1/namespaces/{name}");
     let left = |why: String| Left { what: format!("namespace {name}"), why, until: None };
+    let until = now() + PATIENCE;
     let mut last = match api.get(&path) {
         // It was never made.
         Err(Trouble::Refused(404, _)) => return,
@@ -71,6 +74,9 @@ pub(super) fn remove(api: &Api, name: &str, (watch, report): (&Watch, &mut Repor
         path.clone(),
     ] {
         for pause in [0, 1, 3] {
+            if now() > until {
+                break;
+            }
             std::thread::sleep(Duration::from_secs(pause));
             match api.delete(&collection) {
                 Ok(()) => break,
@@ -80,7 +86,7 @@ pub(super) fn remove(api: &Api, name: &str, (watch, report): (&Watch, &mut Repor
             }
         }
     }
-    for _ in 0..240 {
+    while now() <= until {
         match api.get(&path) {
             Err(Trouble::Refused(404, _)) => {
                 report.cleaned.push(format!("namespace {name}"));

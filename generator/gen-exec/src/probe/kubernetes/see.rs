@@ -161,7 +161,7 @@ pub(super) fn nodes(api: &Api, report: &mut Report) -> Option<String> {
     };
     let nodes = items(&listed);
     let ready = nodes.iter().filter(|node| takes_pods(node)).count();
-    let answered = format!("{} nodes, of which {ready} take pods", nodes.len());
+    let answered = format!("{ready} of {} take pods", nodes.len());
     see(report, "nodes", ready > 0, "listed nodes", answered);
     match (nodes.len(), ready) {
         (0, _) => Some("the cluster has no nodes".to_owned()),

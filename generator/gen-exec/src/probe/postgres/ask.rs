@@ -86,9 +86,9 @@ pub(super) fn login(wire: &mut Wire, report: &mut Report) -> Result<Login, Troub
 
 /// Settings, extensions and the database that was connected to.
 pub(super) fn settings(wire: &mut Wire, report: &mut Report) -> Result<BTreeMap<String, String>, Trouble> {
-    let named = SETTINGS.map(|name| format!("'{name}'")).join(", ");
+    let wanted = SETTINGS.map(|name| format!("'{name}'")).join(", ");
     let rows = wire.query(&format!(
-        "SELECT name, setting FROM pg_catalog.pg_settings WHERE name IN ({named}) ORDER BY name"
+        "SELECT name, setting FROM pg_catalog.pg_settings WHERE name IN ({wanted}) ORDER BY name"
     ))?;
     let pairs = rows.iter().filter_map(|row| match row.as_slice() {
         [Some(name), Some(setting)] => Some((name.clone(), setting.clone())),
@@ -107,8 +107,8 @@ pub(super) fn settings(wire: &mut Wire, report: &mut Report) -> Result<BTreeMap<
     );
     see(report, "encoding", encoding == "UTF8", "read pg_database", answered);
     let rows = wire.query("SELECT name FROM pg_catalog.pg_available_extensions ORDER BY name")?;
-    let names: Vec<&str> = rows.iter().filter_map(|row| row.first()?.as_deref()).collect();
-    let answered = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    let available: Vec<&str> = rows.iter().filter_map(|row| row.first()?.as_deref()).collect();
+    let answered = if available.is_empty() { "none".to_owned() } else { available.join(", ") };
     see(report, "extensions", true, "read pg_available_extensions", answered);
     Ok(settings)
 }

@@ -46,28 +46,25 @@ impl Trust {
     /// The certificates of a file in PEM, else the machine's.
     pub(super) fn new(file: Option<&Path>) -> Result<Self, Stop> {
         let mut roots = RootCertStore::empty();
-        let from = match file {
-            Some(path) => {
-                let fail = |why: String| {
-                    Stop::failed(
-                        format!("{}: {why}", path.display()),
-                        "--sslrootcert names a file of certificates in PEM",
-                    )
-                };
-                let found = CertificateDer::pem_file_iter(path).map_err(|error| fail(error.to_string()))?;
-                for certificate in found {
-                    let certificate = certificate.map_err(|error| fail(error.to_string()))?;
-                    roots.add(certificate).map_err(|error| fail(error.to_string()))?;
-                }
-                if roots.is_empty() {
-                    return Err(fail("it holds no certificate".to_owned()));
-                }
-                path.display().to_string()
+        let from = if let Some(path) = file {
+            let fail = |why: String| {
+                Stop::failed(
+                    format!("{}: {why}", path.display()),
+                    "--sslrootcert names a file of certificates in PEM",
+                )
+            };
+            let found = CertificateDer::pem_file_iter(path).map_err(|error| fail(error.to_string()))?;
+            for certificate in found {
+                let certificate = certificate.map_err(|error| fail(error.to_string()))?;
+                roots.add(certificate).map_err(|error| fail(error.to_string()))?;
             }
-            None => {
-                roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-                "the machine's roots".to_owned()
+            if roots.is_empty() {
+                return Err(fail("it holds no certificate".to_owned()));
             }
+            path.display().to_string()
+        } else {
+            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+            "the machine's roots".to_owned()
         };
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone()).build();
@@ -136,16 +133,17 @@ impl ServerCertVerifier for Judge {
         if let Ok(mut seen) = self.seen.lock() {
             *seen = Some((fingerprint, whole.as_ref().err().map(in_words)));
         }
-        match (self.mode, whole) {
-            (SslMode::Require | SslMode::Disable, _) => Ok(ServerCertVerified::assertion()),
-            // The chain is looked at before the name.
-            (
-                SslMode::VerifyCa,
-                Err(Error::InvalidCertificate(
-                    CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-                )),
-            ) => Ok(ServerCertVerified::assertion()),
-            (_, whole) => whole,
+        // The chain is looked at before the name.
+        let names_another = matches!(
+            whole,
+            Err(Error::InvalidCertificate(
+                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. }
+            ))
+        );
+        match self.mode {
+            SslMode::Require | SslMode::Disable => Ok(ServerCertVerified::assertion()),
+            SslMode::VerifyCa if names_another => Ok(ServerCertVerified::assertion()),
+            SslMode::VerifyCa | SslMode::VerifyFull => whole,
         }
     }
 

@@ -189,7 +189,6 @@ impl Wire {
         loop {
             let mut out = BytesMut::new();
             match self.read()? {
-                Message::AuthenticationOk => {}
                 Message::AuthenticationCleartextPassword => {
                     if !believed {
                         return Err(Trouble::Broken(
@@ -239,7 +238,7 @@ impl Wire {
                 }
                 Message::ErrorResponse(body) => return Err(refusal(&body)),
                 Message::ReadyForQuery(_) => return Ok(()),
-                Message::BackendKeyData(_) | Message::NoticeResponse(_) => {}
+                Message::AuthenticationOk | Message::BackendKeyData(_) | Message::NoticeResponse(_) => {}
                 _ => {
                     return Err(Trouble::Broken(
                         "the server wants a way of logging in other than a password".to_owned(),
