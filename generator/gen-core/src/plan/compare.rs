@@ -75,6 +75,7 @@ pub fn compare_tree(root: &Path, tree: &Tree) -> TreeDiff {
             hollow: BTreeSet::new(),
             manifest_differs: false,
             blocked: Some(blocked),
+            damaged: false,
         };
     }
     let wanted = manifest.bytes();
@@ -83,10 +84,12 @@ pub fn compare_tree(root: &Path, tree: &Tree) -> TreeDiff {
     let manifest_differs = if tree.files.is_empty() { on_disk.is_some() } else { on_disk != Some(true) };
     let recorded = match on_disk {
         // Equal bytes say the same; most owners have nothing to do and are spared the parsing.
-        Some(true) => manifest.clone(),
+        Some(true) => Some(manifest.clone()),
         Some(false) => Manifest::read(&buffer),
-        None => Manifest::default(),
+        None => Some(Manifest::default()),
     };
+    let damaged = recorded.is_none();
+    let recorded = recorded.unwrap_or_default();
     let mut diff = TreeDiff {
         folder: tree.folder.clone(),
         files: Vec::new(),
@@ -96,6 +99,7 @@ pub fn compare_tree(root: &Path, tree: &Tree) -> TreeDiff {
         hollow: BTreeSet::new(),
         manifest_differs,
         blocked: None,
+        damaged,
     };
     let present = Listing::of(&base, tree.folder.as_ref() != MODULE_COPIES);
     diff.hollow = present.hollow();

@@ -29,9 +29,9 @@ impl Manifest {
         Self { format_version: 1, files, pending: BTreeMap::new() }
     }
 
-    /// Reads a manifest; one that cannot be read knows nothing, so that nothing is overwritten on its word.
-    pub fn read(bytes: &[u8]) -> Self {
-        serde_json::from_slice(bytes).unwrap_or_default()
+    /// Reads a manifest; none if it cannot be read, so that nothing is overwritten on its word.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok()
     }
 
     /// The manifest's bytes.

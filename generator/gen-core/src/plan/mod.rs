@@ -81,6 +81,8 @@ pub struct TreeDiff {
     pub manifest_differs: bool,
     /// A link or file that stands where the folder, or one above it, should be: nothing behind it is looked at or touched.
     pub blocked: Option<Box<str>>,
+    /// The manifest on disk cannot be read, as after a merge with conflicts in it: nobody knows who wrote what differs.
+    pub damaged: bool,
 }
 
 impl TreeDiff {
@@ -103,11 +105,13 @@ impl TreeDiff {
                 .label("a link or a file where a folder should be")
                 .help(format!("remove it: rm {path}"))
         });
-        blocked.chain(self.files.iter().filter_map(|file| diagnostic(&self.folder, file))).collect()
+        blocked
+            .chain(self.files.iter().filter_map(|file| diagnostic(&self.folder, file, self.damaged)))
+            .collect()
     }
 }
 
-fn diagnostic(folder: &str, file: &FileDiff) -> Option<Diagnostic> {
+fn diagnostic(folder: &str, file: &FileDiff, damaged: bool) -> Option<Diagnostic> {
     let path = format!("{folder}/{}", file.path);
     let (fault, label, help) = match &file.state {
         State::Created | State::Changed | State::Removed | State::Leftover => return None,
@@ -120,6 +124,11 @@ fn diagnostic(folder: &str, file: &FileDiff) -> Option<Diagnostic> {
             Fault::HandEdited,
             "neither what gen wrote nor what it would write now".to_owned(),
             format!("move the change into the models or templates, then: git checkout -- {path}"),
+        ),
+        State::Foreign if damaged => (
+            Fault::ForeignFile,
+            format!("{folder}/{MANIFEST} cannot be read, so nobody knows who wrote this"),
+            format!("if nothing below is yours: rm -r {folder}, then gen generate"),
         ),
         State::Foreign => (
             Fault::ForeignFile,
