@@ -7,5 +7,6 @@ mod changes;
 mod cli;
 mod external;
 mod faults;
+mod migrate;
 mod profiles;
 mod repository;

@@ -10,6 +10,7 @@ pub mod effect;
 pub mod evidence;
 pub mod kind;
 pub mod load;
+pub mod migrate;
 pub mod model;
 pub mod plan;
 pub mod prove;

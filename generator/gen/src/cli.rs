@@ -227,9 +227,15 @@ pub(crate) struct CompareArgs {
     /// Only this profile; may be given several times
     #[arg(long, value_name = "PROFILE")]
     pub profile: Vec<String>,
-    /// Only this provider; may be given several times
+    /// Only this provider; may be given several times. With --to also of one component: COMPONENT=NAME
     #[arg(long, value_name = "NAME")]
     pub provider: Vec<String>,
+    /// The migration from the present binding to that of --profile and --provider, or to that of environment ENV
+    #[arg(long, value_name = "ENV", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub to: Option<String>,
+    /// With --to: judge evidence by this day and count from it (YEAR-MONTH-DAY, or `now`) instead of profiles/as-of.yaml
+    #[arg(long, value_name = "DAY", requires = "to")]
+    pub today: Option<String>,
 }
 
 #[derive(Debug, Args)]

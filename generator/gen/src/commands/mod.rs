@@ -59,6 +59,7 @@ pub(crate) fn document_schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("profile-check", schema_of::<profile::CheckBody>()),
         ("profile-compare", schema_of::<profile::CompareBody>()),
         ("profile-list", schema_of::<profile::ListBody>()),
+        ("profile-migrate", schema_of::<profile::MigrateBody>()),
         ("profile-new", schema_of::<profile::NewBody>()),
         ("profile-report", schema_of::<profile::ReportBody>()),
         ("profile-show", schema_of::<profile::ShowBody>()),

@@ -2,7 +2,7 @@
 
 mod diagnostics;
 mod github;
-mod markdown;
+pub(crate) mod markdown;
 pub(crate) mod plan;
 mod sarif;
 pub(crate) mod text;
