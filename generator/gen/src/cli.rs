@@ -116,6 +116,9 @@ pub(crate) struct PlanArgs {
     /// Exit with 2 when there are differences
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// With --profile or --provider: show the audit record that the change would leave (CloudEvents 1.0)
+    #[arg(long, requires = "WhatIfArgs")]
+    pub event: bool,
 }
 
 #[derive(Debug, Args)]
