@@ -11,3 +11,4 @@ mod faults;
 mod migrate;
 mod profiles;
 mod repository;
+mod verify;

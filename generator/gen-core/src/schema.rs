@@ -60,6 +60,11 @@ pub(crate) fn map<K: schemars::JsonSchema, V: schemars::JsonSchema>(
     schemars::json_schema!({"type": "object", "propertyNames": keys, "additionalProperties": values})
 }
 
+/// Name and schema of each kind of rendered file that is ours to define.
+pub fn rendered() -> Vec<(&'static str, Value)> {
+    vec![("rendered/profile", schemars::schema_for!(crate::kind::profile::WorkloadProfile).to_value())]
+}
+
 /// Name and schema of each kind of record.
 pub fn records() -> Vec<(&'static str, Value)> {
     vec![

@@ -53,7 +53,7 @@ fn chain(links: &[(String, usize)]) -> Vec<Event> {
 fn leaves(value: &Value, at: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(map) => {
-            map.iter().for_each(|(key, value)| leaves(value, &format!("{at}/{key}"), found))
+            map.iter().for_each(|(key, value)| leaves(value, &format!("{at}/{key}"), found));
         }
         Value::Array(items) => {
             items

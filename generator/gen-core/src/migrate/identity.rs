@@ -33,7 +33,7 @@ pub(super) fn steps(context: &Context<'_>, steps: &mut Steps) {
             Action::TrustCi {
                 provider: provider.clone(),
                 issuer: ci.and_then(|ci| ci.issuer).or_else(|| settings.map(|settings| settings.issuer)),
-                through: through.unwrap_or_default(),
+                through: through.into_iter().collect(),
                 taken: taken(context, provider),
             },
             vec![Seen::Login],

@@ -33,7 +33,8 @@ pub(crate) fn all() -> Vec<(String, serde_json::Value)> {
     let inputs = gen_core::schema::inputs().into_iter().map(|(name, schema)| (name.to_owned(), schema));
     let documents =
         super::document_schemas().into_iter().map(|(name, schema)| (format!("output/{name}"), schema));
-    let records = gen_core::schema::records().into_iter().map(|(name, schema)| (name.to_owned(), schema));
+    let ours = gen_core::schema::records().into_iter().chain(gen_core::schema::rendered());
+    let records = ours.map(|(name, schema)| (name.to_owned(), schema));
     inputs
         .chain(documents)
         .chain(records)
