@@ -24,8 +24,7 @@ pub(super) fn steps(context: &Context<'_>, steps: &mut Steps) {
             Undo::Leave,
         );
         let ci = context.after.env.value.bind.get("ci");
-        let through =
-            ci.and_then(|ci| ci.via.get(provider)).map(|via| via.existing.keys().cloned().collect());
+        let through = context.after.stand_in(provider).map(|(product, _)| product.clone());
         let settings = crate::resolve::ci_settings(context.repository);
         steps.add(
             Phase::Prepare,
