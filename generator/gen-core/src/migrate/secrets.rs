@@ -37,7 +37,7 @@ fn uses(context: &Context<'_>) -> Vec<SecretUse> {
         .flat_map(|(name, workload)| {
             workload.secrets.values().map(move |secret| SecretUse {
                 name: secret.name.clone(),
-                key: secret.key.clone(),
+                key: secret.key.to_string(),
                 workload: name.clone(),
             })
         })
