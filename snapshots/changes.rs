@@ -57,6 +57,8 @@ fn a_longer_retention_and_a_larger_cluster() {
         written,
         [
             format!("{out}/.gen.json"),
+            format!("{out}/profile/api.json"),
+            format!("{out}/profile/worker.json"),
             format!("{out}/terraform/cluster-aws/gen.auto.tfvars.json"),
             format!("{out}/terraform/data-aws/gen.auto.tfvars.json"),
         ]

@@ -36,7 +36,7 @@ fn what_is_not_written_yet_is_judged_all_the_same() {
     let before = cli::tree(repository.path());
     let said = validate();
     assert_eq!((said.status, said.err.as_str()), (0, ""), "{}", said.out);
-    assert!(said.out.contains("5 roots by terraform"), "{}", said.out);
+    assert!(said.out.contains("5 roots by their engines"), "{}", said.out);
     assert_eq!(before, cli::tree(repository.path()));
     // Folders that lead into themselves have no say.
     std::fs::create_dir(repository.path().join("terraform-out")).expect("a folder");

@@ -3,9 +3,12 @@
 //! Add a file to `snapshots/faults/` and there is one more test; `INSTA_UPDATE=always cargo test --test snapshots` writes
 //! what it printed to `snapshots/expected/`.
 
+mod audit;
 mod changes;
 mod cli;
 mod external;
 mod faults;
+mod migrate;
 mod profiles;
 mod repository;
+mod verify;

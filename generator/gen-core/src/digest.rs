@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 /// SHA-256 in lower-case hex.
@@ -14,6 +15,17 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     })
 }
 
+/// The canonical JSON of a value (RFC 8785): the same bytes whoever writes it, in whatever order of keys.
+pub fn canonical(value: &impl Serialize) -> Vec<u8> {
+    // It fails on maps whose keys are no strings and on numbers that are none; documents and records hold neither.
+    serde_json_canonicalizer::to_vec(value).unwrap_or_default()
+}
+
+/// SHA-256 over the canonical JSON of a value, in lower-case hex.
+pub fn canonical_sha256(value: &impl Serialize) -> String {
+    sha256_hex(&canonical(value))
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -23,5 +35,20 @@ mod tests {
             super::sha256_hex(b"abc"),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
+    }
+
+    #[test]
+    fn canonical_json_is_that_of_the_standard() {
+        // RFC 8785, §3.2.2 and §3.2.3: strings, literals, and the order of keys by UTF-16.
+        let value = serde_json::json!({
+            "string": "\u{20ac}$\u{f}\nA'B\"\\\\\"/", "literals": [null, true, false], "numbers": [4.5, 2e-3, 1e30],
+        });
+        let expected = "{\"literals\":[null,true,false],\"numbers\":[4.5,0.002,1e+30],\
+                        \"string\":\"\u{20ac}$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"}";
+        assert_eq!(super::canonical(&value), expected.as_bytes());
+        let value = serde_json::json!({"\u{20ac}": 1, "\r": 2, "\u{fb33}": 3, "1": 4, "\u{1f600}": 5, "\u{80}": 6, "\u{f6}": 7});
+        let keys =
+            "{\"\\r\":2,\"1\":4,\"\u{80}\":6,\"\u{f6}\":7,\"\u{20ac}\":1,\"\u{1f600}\":5,\"\u{fb33}\":3}";
+        assert_eq!(super::canonical(&value), keys.as_bytes());
     }
 }

@@ -1,5 +1,6 @@
 //! Models, proof and rendering of `gen`: pure, silent and deterministic up to the plan.
 
+pub mod audit;
 pub mod builtin;
 pub mod check;
 pub mod contract;
@@ -10,6 +11,7 @@ pub mod effect;
 pub mod evidence;
 pub mod kind;
 pub mod load;
+pub mod migrate;
 pub mod model;
 pub mod plan;
 pub mod prove;

@@ -60,6 +60,19 @@ pub(crate) fn map<K: schemars::JsonSchema, V: schemars::JsonSchema>(
     schemars::json_schema!({"type": "object", "propertyNames": keys, "additionalProperties": values})
 }
 
+/// Name and schema of each kind of rendered file that is ours to define.
+pub fn rendered() -> Vec<(&'static str, Value)> {
+    vec![("rendered/profile", schemars::schema_for!(crate::kind::profile::WorkloadProfile).to_value())]
+}
+
+/// Name and schema of each kind of record.
+pub fn records() -> Vec<(&'static str, Value)> {
+    vec![
+        ("record/binding", schemars::schema_for!(crate::audit::Event).to_value()),
+        ("record/binding-data", crate::audit::data_schema()),
+    ]
+}
+
 /// The contracts of all component types that have one.
 pub fn exports() -> Value {
     crate::model::component::ComponentType::ALL

@@ -73,6 +73,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Check every rendered file in the language that it claims
     Validate(ValidateArgs),
+    /// Before a workload starts: check that it is where it was proven to belong
+    Verify(VerifyArgs),
     /// Explain a diagnostic, capability, profile, provider, target or component
     Explain(ExplainArgs),
     /// Show who offers what, on which evidence
@@ -116,6 +118,9 @@ pub(crate) struct PlanArgs {
     /// Exit with 2 when there are differences
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// With --profile or --provider: show the audit record that the change would leave (CloudEvents 1.0)
+    #[arg(long, requires = "WhatIfArgs")]
+    pub event: bool,
 }
 
 #[derive(Debug, Args)]
@@ -140,6 +145,57 @@ pub(crate) struct ValidateArgs {
     /// Folder that terraform takes providers from
     #[arg(long, value_name = "DIR", env = "GEN_PLUGIN_DIR")]
     pub plugin_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The workload's file, as rendered: profile/WORKLOAD.json of its target
+    #[arg(long = "profile", value_name = "FILE", env = "GEN_VERIFY_PROFILE")]
+    pub file: PathBuf,
+    /// The digest that the file has to have
+    #[arg(long, value_name = "SHA256", env = "GEN_VERIFY_DIGEST")]
+    pub digest: Option<String>,
+    /// What cannot be checked counts as a mismatch
+    #[arg(long, env = "GEN_VERIFY_STRICT")]
+    pub strict: bool,
+    /// Also reach each address over the network, and ask databases whether they encrypt
+    #[arg(long, env = "GEN_VERIFY_CONNECT")]
+    pub connect: bool,
+    /// Seconds that an address may take to answer
+    #[arg(long, value_name = "SECONDS", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=60))]
+    pub timeout: u64,
+    #[command(flatten)]
+    pub around: AroundArgs,
+}
+
+/// What the clients of a workload are told: the variables that they read themselves.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What the workload is told")]
+pub(crate) struct AroundArgs {
+    /// Address of the object store
+    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_S3", hide_env_values = true)]
+    pub s3_endpoint: Option<String>,
+    /// Region of the object store
+    #[arg(long, value_name = "REGION", env = "AWS_REGION")]
+    pub s3_region: Option<String>,
+    /// Host of the database
+    #[arg(long, value_name = "HOST", env = "PGHOST", hide_env_values = true)]
+    pub postgres_host: Option<String>,
+    /// Port of the database
+    #[arg(long, value_name = "PORT", env = "PGPORT")]
+    pub postgres_port: Option<u16>,
+    /// How the database is talked to
+    #[arg(long, value_name = "MODE", env = "PGSSLMODE")]
+    pub postgres_sslmode: Option<String>,
+    /// Address of the secrets store
+    #[arg(long, value_name = "URL", env = "VAULT_ADDR", hide_env_values = true)]
+    pub secrets_address: Option<String>,
+    /// Address that signals are sent to
+    #[arg(long, value_name = "URL", env = "OTEL_EXPORTER_OTLP_ENDPOINT", hide_env_values = true)]
+    pub otlp_endpoint: Option<String>,
+    /// Address of the workflow engine
+    #[arg(long, value_name = "ADDRESS", env = "TEMPORAL_ADDRESS", hide_env_values = true)]
+    pub temporal_address: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -227,9 +283,15 @@ pub(crate) struct CompareArgs {
     /// Only this profile; may be given several times
     #[arg(long, value_name = "PROFILE")]
     pub profile: Vec<String>,
-    /// Only this provider; may be given several times
+    /// Only this provider; may be given several times. With --to also of one component: COMPONENT=NAME
     #[arg(long, value_name = "NAME")]
     pub provider: Vec<String>,
+    /// The migration from the present binding to that of --profile and --provider, or to that of environment ENV
+    #[arg(long, value_name = "ENV", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub to: Option<String>,
+    /// With --to: judge evidence by this day and count from it (YEAR-MONTH-DAY, or `now`) instead of profiles/as-of.yaml
+    #[arg(long, value_name = "DAY", requires = "to")]
+    pub today: Option<String>,
 }
 
 #[derive(Debug, Args)]

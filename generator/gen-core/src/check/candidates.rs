@@ -1,6 +1,8 @@
 //! What to choose instead: every other provider and product that could have the component, each judged by checking the
 //! whole target again with that one binding swapped.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use crate::load::Repository;
@@ -11,7 +13,7 @@ use crate::diag::Fault;
 
 use super::checked::{Counts, judge_all};
 use super::matrix::Matrix;
-use super::verdict::VerdictKind;
+use super::verdict::{Verdict, VerdictKind};
 
 /// Somebody else who might have a component.
 #[derive(Debug, Clone)]
@@ -26,6 +28,10 @@ pub struct Candidate {
     pub counts: Counts,
     /// Capabilities that nobody knows about and that would block; empty when it qualifies.
     pub unknown: Vec<CapabilityId>,
+    /// Those of them that are asked of the component itself.
+    pub own_unknown: Vec<CapabilityId>,
+    /// Capabilities that the component would do without.
+    pub degraded: Vec<CapabilityId>,
 }
 
 impl Candidate {
@@ -91,19 +97,27 @@ fn candidate(
     if !known {
         return None;
     }
-    let mut unknown: Vec<CapabilityId> =
-        report.blocking().map(|verdict| verdict.requirement.capability.clone()).collect();
-    unknown.sort();
-    unknown.dedup();
+    let unknown = |of: &dyn Fn(&Verdict) -> bool| -> Vec<CapabilityId> {
+        let asked = report.blocking().filter(|verdict| of(verdict));
+        let found: BTreeSet<_> = asked.map(|verdict| verdict.requirement.capability.clone()).collect();
+        found.into_iter().collect()
+    };
+    let own_unknown = unknown(&|verdict| verdict.requirement.component == *component);
+    let unknown = unknown(&|_| true);
+    let lacks = |verdict: &&Verdict| {
+        verdict.kind == VerdictKind::Degraded && verdict.requirement.component == *component
+    };
+    let mut degraded: Vec<CapabilityId> =
+        report.verdicts.iter().filter(lacks).map(|verdict| verdict.requirement.capability.clone()).collect();
+    degraded.dedup();
     let provider = repository.providers.get(subject);
     let counts = report.counts();
     let country = |target: &Target| place_of(repository, target, component);
     let rank = (unknown.len(), counts.degraded, counts.needs_evidence, country(&swapped) != country(target));
     let has_module = provider.is_some_and(|file| file.value.makes.contains_key(&kind));
-    Some((
-        rank,
-        Candidate { subject: subject.clone(), hosted: provider.is_none(), has_module, counts, unknown },
-    ))
+    let hosted = provider.is_none();
+    let subject = subject.clone();
+    Some((rank, Candidate { subject, hosted, has_module, counts, unknown, own_unknown, degraded }))
 }
 
 fn place_of(repository: &Repository, target: &Target, component: &ComponentName) -> Option<String> {

@@ -22,7 +22,10 @@ pub struct Report {
 }
 
 /// How many verdicts there are of each kind.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
+#[serde(deny_unknown_fields)]
 pub struct Counts {
     /// They hold.
     pub satisfied: usize,
@@ -109,7 +112,7 @@ pub fn check(
     if any_error(&diagnostics) || report.is_refused() {
         (Err(Box::new(Refused { target, report })), diagnostics)
     } else {
-        let stores = super::store::of_target(matrix, &target);
+        let stores = super::store::stores(matrix, &target);
         (Ok(Checked { target, report, stores }), diagnostics)
     }
 }

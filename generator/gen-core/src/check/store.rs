@@ -51,8 +51,30 @@ pub enum Checksums {
     WhenRequired,
 }
 
+impl StoreSettings {
+    /// What clients have to be told, in words.
+    pub fn words(&self) -> Vec<String> {
+        let path = if self.path_style { "the bucket in the path" } else { "the bucket in the host name" };
+        let checksums = match self.checksums {
+            Checksums::WhenSupported => "checksums on every upload",
+            Checksums::WhenRequired => "checksums only where the API demands one",
+        };
+        let mut said = vec![
+            path.to_owned(),
+            checksums.to_owned(),
+            format!("version {} of the listing call", self.list_version),
+            format!("parts of {} MiB", self.part_size_mib),
+            format!("`{}` in front of buckets in policies", self.arn_prefix),
+        ];
+        if !self.account_lookup {
+            said.push("no look-up of the account".to_owned());
+        }
+        said
+    }
+}
+
 /// The settings for every store of a target.
-pub(super) fn of_target(matrix: &Matrix, target: &Target) -> BTreeMap<ComponentName, StoreSettings> {
+pub fn stores(matrix: &Matrix, target: &Target) -> BTreeMap<ComponentName, StoreSettings> {
     let is_store =
         |kind| matches!(kind, ComponentType::ObjectStore | ComponentType::State | ComponentType::Backup);
     let stores = target.components.values().filter(|component| is_store(component.kind()));

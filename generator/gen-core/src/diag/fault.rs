@@ -252,6 +252,13 @@ faults! {
     ///
     /// `gen plan -s <stack> -e <environment>` shows what is lacking and what has to be found out. Remove `planned` once it holds.
     Planned = "GEN0403", Proof, "planned environment is refused as yet";
+    /// A workload is started somewhere else than where it was proven to belong: another host, another region, a connection in plain
+    /// text, or a file that is not the one that was rendered.
+    ///
+    /// The proof is about the place that the models name. Started elsewhere, the workload would put data where nobody looked.
+    ///
+    /// Mend the setting that the diagnostic names. If the workload has moved on purpose, render its file again from the models, and deploy it with it.
+    Elsewhere = "GEN0404", Proof, "workload is not where it was proven to belong";
     /// A generated file was edited by hand: its content is neither what `gen` last wrote nor what it would write now.
     ///
     /// `gen` never overwrites or removes what it did not write.

@@ -1,5 +1,6 @@
 //! Artifact kinds: families of rendered files. [`KINDS`] lists them; everything else follows from it.
 
+pub mod profile;
 pub mod terraform;
 
 use std::sync::{Arc, OnceLock};
@@ -15,7 +16,7 @@ use crate::resolve::{Target, TargetId};
 use terraform::Terraform;
 
 /// All artifact kinds.
-pub const KINDS: &[Kind] = &[terraform::KIND];
+pub const KINDS: &[Kind] = &[terraform::KIND, profile::KIND];
 
 /// Rendered files, or every reason why there are none.
 pub type Files = Result<Vec<Rendered>, Vec<Diagnostic>>;

@@ -43,6 +43,25 @@ impl Target {
         self.data_in(component).map(|(_, class)| class.retain.as_days()).min().unwrap_or(longest).min(longest)
     }
 
+    /// Days that logs and traces are kept.
+    pub fn log_days(&self) -> u64 {
+        self.by_tier(30, 90, 365)
+    }
+
+    /// Days that protected copies are kept.
+    pub fn backup_days(&self) -> u64 {
+        self.by_tier(14, 35, 90)
+    }
+
+    /// What differs by tier.
+    pub(crate) fn by_tier<T>(&self, development: T, staging: T, production: T) -> T {
+        match self.tier() {
+            Tier::Local | Tier::Development => development,
+            Tier::Staging => staging,
+            Tier::Production => production,
+        }
+    }
+
     /// The data class that makes a component write-once, if one does: the one that is kept longest.
     pub fn worm<'a>(
         &'a self,

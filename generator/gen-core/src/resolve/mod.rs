@@ -4,6 +4,7 @@ mod account;
 mod binding;
 mod component;
 mod features;
+mod had;
 mod profile;
 mod release;
 mod rules;
@@ -22,6 +23,7 @@ pub use account::{AccountRef, Consumer, ci_settings};
 pub use binding::Bound;
 pub(crate) use binding::binding_to;
 pub use component::{Resolved, Settings};
+pub use had::Had;
 pub use profile::Policy;
 
 use crate::diag::{Diagnostic, Fault};

@@ -13,6 +13,7 @@ mod probe;
 mod profile;
 mod schema;
 mod validate;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -32,6 +33,7 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
         Command::Generate(arguments) => generate::run(global, arguments),
         Command::Check(arguments) => check::run(global, arguments),
         Command::Validate(arguments) => validate::run(global, arguments),
+        Command::Verify(arguments) => verify::run(global, arguments),
         Command::Explain(arguments) => explain::run(global, arguments),
         Command::Matrix(arguments) => matrix::run(global, arguments),
         Command::Profile(arguments) => profile::run(global, arguments),
@@ -59,11 +61,13 @@ pub(crate) fn document_schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("profile-check", schema_of::<profile::CheckBody>()),
         ("profile-compare", schema_of::<profile::CompareBody>()),
         ("profile-list", schema_of::<profile::ListBody>()),
+        ("profile-migrate", schema_of::<profile::MigrateBody>()),
         ("profile-new", schema_of::<profile::NewBody>()),
         ("profile-report", schema_of::<profile::ReportBody>()),
         ("profile-show", schema_of::<profile::ShowBody>()),
         ("schema-import", schema_of::<schema::import::Body>()),
         ("validate", schema_of::<validate::Body>()),
+        ("verify", schema_of::<verify::Body>()),
     ]
 }
 
@@ -83,8 +87,8 @@ fn outcome(diagnostics: &[Diagnostic], differs: bool) -> Outcome {
     }
     let of = |area: Area| errors().any(|diagnostic| diagnostic.fault.area() == area);
     if errors().any(|diagnostic| {
-        !diagnostic.fault.is_verdict()
-            && matches!(diagnostic.fault.area(), Area::Input | Area::Model | Area::Proof)
+        let refused = diagnostic.fault.is_verdict() || diagnostic.fault == gen_core::diag::Fault::Elsewhere;
+        !refused && matches!(diagnostic.fault.area(), Area::Input | Area::Model | Area::Proof)
     }) {
         Outcome::Invalid
     } else if of(Area::Proof) {

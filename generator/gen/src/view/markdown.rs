@@ -53,8 +53,12 @@ fn code(text: &str) -> String {
     }
 }
 
+/// Text in a paragraph or list: nothing in it is taken for HTML.
+pub(crate) fn text(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
 /// Text in a cell of a table: neither the cell nor the line ends in it, and nothing in it is taken for HTML.
 fn cell(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    text.replace('|', "\\|").replace('\n', "<br>")
+    self::text(text).replace('|', "\\|").replace('\n', "<br>")
 }

@@ -2,7 +2,7 @@
 
 mod diagnostics;
 mod github;
-mod markdown;
+pub(crate) mod markdown;
 pub(crate) mod plan;
 mod sarif;
 pub(crate) mod text;
@@ -156,13 +156,23 @@ pub(crate) fn fail(text: &str) -> ExitCode {
     ExitCode::from(FAILED)
 }
 
-/// Today, by the machine's clock and UTC; only to warn, or where the user asks for it.
+/// Seconds since 1970, by the machine's clock.
 #[expect(
     clippy::disallowed_methods,
     reason = "the binary may know the clock; no verdict depends on it unasked"
 )]
+fn seconds() -> Option<u64> {
+    Some(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?.as_secs())
+}
+
+/// Now, by the machine's clock; only for records of what is asked or done now.
+pub(crate) fn now() -> Option<gen_core::model::units::Timestamp> {
+    gen_core::model::units::Timestamp::of_seconds(seconds()?.try_into().ok()?)
+}
+
+/// Today, by the machine's clock and UTC; only to warn, or where the user asks for it.
 pub(crate) fn today() -> Option<gen_core::model::units::Date> {
-    let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?.as_secs();
+    let seconds = seconds()?;
     gen_core::model::units::Date::parse("1970-01-01").map(|epoch| epoch.plus_days(seconds / 86400))
 }
 

@@ -320,3 +320,14 @@ fn closing(out: &mut String, body: &Body, options: &Options, partial: bool, seco
         let _ = writeln!(out, "To write these files: gen generate{selection}");
     }
 }
+
+/// Audit records as they would be stored.
+pub(crate) fn events(events: &[gen_core::audit::Event]) -> String {
+    let mut out = String::new();
+    for event in events {
+        // Records hold strings, numbers, lists and string-keyed maps only, so this does not fail.
+        let text = serde_json::to_string_pretty(event).unwrap_or_default();
+        out.push_str(&format!("\nRecord of the change, as proposed:\n{text}\n"));
+    }
+    out
+}

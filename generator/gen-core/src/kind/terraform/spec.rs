@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::model::component::{Ci, Component, ComponentType, Issuer, SubjectFormat};
-use crate::model::environment::{Cidr, Nodes, SizeClass, Tier};
+use crate::model::environment::{Cidr, Nodes, SizeClass};
 use crate::model::names::RegionName;
 use crate::model::subject::Provider;
 use crate::model::units::Period;
@@ -33,18 +33,14 @@ pub(super) fn spec(target: &Target, component: &Resolved, provider: &Provider) -
             "keep_images": by_tier(target, 20, 50, 200),
             "untagged_days": 14,
         }),
-        ComponentType::Telemetry => json!({"log_days": by_tier(target, 30, 90, 365)}),
+        ComponentType::Telemetry => json!({"log_days": target.log_days()}),
         ComponentType::Edge => edge(target),
         _ => Value::Null,
     }
 }
 
 fn by_tier<T>(target: &Target, development: T, staging: T, production: T) -> T {
-    match target.tier() {
-        Tier::Local | Tier::Development => development,
-        Tier::Staging => staging,
-        Tier::Production => production,
-    }
+    target.by_tier(development, staging, production)
 }
 
 fn account(target: &Target) -> Value {
@@ -280,7 +276,7 @@ fn secrets(target: &Target) -> Value {
 }
 
 fn backup(target: &Target) -> Value {
-    let retain = by_tier(target, 14, 35, 90);
+    let retain = target.backup_days();
     json!({
         "schedule": "cron(0 2 * * ? *)",
         "retain_days": retain,

@@ -5,9 +5,11 @@ mod document;
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
+use gen_core::audit::{Event, Kind, Sealing, change};
 use gen_core::check::{Matrix, Verdict, VerdictKind, words};
 use gen_core::effect::{Change, changes};
 use gen_core::plan::{FileDiff, State, TreeDiff};
+use gen_core::prove::Judged;
 use gen_core::resolve::{Bound, Target};
 
 use crate::cli::{Format, Global, PlanArgs};
@@ -48,11 +50,44 @@ pub(crate) fn run(global: &Global, arguments: &PlanArgs) -> ExitCode {
         }
     };
     let verdicts = arguments.verdicts || global.format == Format::Json;
-    let (body, differs) = build(&mut session, &what_if, None, Detail { verdicts, diffs: arguments.diff });
+    let (mut body, differs) = build(&mut session, &what_if, None, Detail { verdicts, diffs: arguments.diff });
     let options =
         view::Options { verdicts: arguments.verdicts, diff: arguments.diff, what_if: !what_if.is_empty() };
-    let human = view::render(&body, &options, session.is_partial(), clock.seconds());
+    let mut human = view::render(&body, &options, session.is_partial(), clock.seconds());
+    if arguments.event {
+        body.events = events(&session, &what_if);
+        human.push_str(&view::events(&body.events));
+    }
     super::finish(global, &mut session, "plan", body, &human, differs, arguments.detailed_exitcode)
+}
+
+/// The record that the change of each selected target would leave: proposed, by nobody's revision, at the head of no chain.
+fn events(session: &Session, what_if: &gen_core::resolve::WhatIf) -> Vec<Event> {
+    let repository = &session.repository;
+    let side = |what_if: &gen_core::resolve::WhatIf| {
+        let (ground, _) = gen_core::prove::prepare(repository, what_if, None, &|id| session.selects(id));
+        let Some(ground) = ground else { return Vec::new() };
+        let judged = ground.targets.into_iter().map(|target| {
+            match gen_core::check::check(repository, &ground.matrix, target).0 {
+                Ok(checked) => Judged::Checked(Box::new(checked)),
+                Err(refused) => Judged::Refused(refused),
+            }
+        });
+        judged.map(|judged| (judged, ground.matrix.as_of)).collect()
+    };
+    let (before, after) = (side(&gen_core::resolve::WhatIf::default()), side(what_if));
+    let Some(time) = crate::view::now() else { return Vec::new() };
+    let pairs = after.iter().filter_map(|(new, as_of)| {
+        let (old, _) = before.iter().find(|(old, _)| old.target().id == new.target().id)?;
+        let change = change((old.target(), old.report()), (new.target(), new.report()), *as_of)?;
+        Some((change, new.target().env.file.clone()))
+    });
+    pairs
+        .map(|(change, source)| {
+            let sealing = Sealing { kind: Kind::Proposed, time, revision: None, predecessor: None };
+            Event::seal(change, &source, sealing)
+        })
+        .collect()
 }
 
 /// How much of what was found goes into the document.
@@ -99,8 +134,14 @@ pub(crate) fn build(
             gone.push(GoneDoc::of(diff, detail.diffs));
         }
     }
-    let body =
-        Body { evidence_as_of: walked.as_of.to_string(), targets, shared, gone, expiring: expiring.len() };
+    let body = Body {
+        evidence_as_of: walked.as_of.to_string(),
+        targets,
+        shared,
+        gone,
+        expiring: expiring.len(),
+        events: Vec::new(),
+    };
     (body, differs)
 }
 

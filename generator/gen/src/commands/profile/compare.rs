@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use gen_core::check::{Counts, Refused, Verdict, VerdictKind, candidates, check, words};
+use gen_core::check::{Counts, Substitute, Verdict, VerdictKind, check, substitutes, words};
 use gen_core::diag::{Diagnostic, Fault, any_error};
 use gen_core::model::names::{ComponentName, ProfileName, SubjectName};
 use gen_core::prove::{Ground, prepare};
@@ -92,9 +92,9 @@ pub(crate) struct Open {
     /// What would prove it, where nobody knows.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub prove: String,
-    /// Who else could have the component, and what that means.
+    /// Who else could have the component, and at which price.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub instead: Vec<String>,
+    pub instead: Vec<Substitute>,
 }
 
 pub(super) fn run(global: &Global, arguments: &CompareArgs) -> ExitCode {
@@ -163,8 +163,11 @@ fn compare(session: &Session, arguments: &CompareArgs) -> Result<Body, Vec<Diagn
     Ok(Body { target: id.to_string(), present: present.unwrap_or_default(), combinations })
 }
 
+/// Substitutes that are named for a component.
+const SUBSTITUTES: usize = 3;
+
 /// The target to compare for: of those selected, the one of the highest tier that holds no accounts.
-fn target(session: &Session) -> Result<TargetId, Vec<Diagnostic>> {
+pub(super) fn target(session: &Session) -> Result<TargetId, Vec<Diagnostic>> {
     use gen_core::model::stack::Purpose;
     let stacks = session.repository.stacks.iter().filter(|(_, files)| files.stack.is_some());
     let targets = stacks.flat_map(|(stack, files)| {
@@ -239,7 +242,7 @@ fn combine(
                 (detailed, refused.as_deref(), verdict.blocks, said.contains(component))
             {
                 said.push(component.clone());
-                open.instead = instead(session, &matrix, refused, component);
+                open.instead = substitutes(repository, &matrix, refused, component, SUBSTITUTES);
             }
             Some(open)
         })
@@ -277,26 +280,6 @@ fn of_verdict(matrix: &gen_core::check::Matrix, verdict: &Verdict) -> Option<Ope
         instead: Vec::new(),
         subject,
     })
-}
-
-fn instead(
-    session: &Session,
-    matrix: &gen_core::check::Matrix,
-    refused: &Refused,
-    component: &ComponentName,
-) -> Vec<String> {
-    let found = candidates(&session.repository, matrix, &refused.target, component);
-    let qualified =
-        found.iter().filter(|candidate| candidate.unknown.len() < refused.report.blocking().count());
-    let words = |candidate: &gen_core::check::Candidate| {
-        let how = match (candidate.hosted, candidate.has_module) {
-            (true, _) => "runs on your cluster, and you operate it",
-            (false, true) => "gen renders it",
-            (false, false) => "bring it as existing",
-        };
-        format!("{}: {how}", candidate.subject)
-    };
-    qualified.take(3).map(words).collect()
 }
 
 fn human(body: &Body) -> String {
@@ -343,9 +326,58 @@ fn human(body: &Body) -> String {
     for (reason, names) in reasons {
         out.push_str(&format!("  {}\n", wrap(&format!("{}: {reason}", names.join(", ")), 76, 4)));
     }
+    out.push_str(&side_by_side(body));
     out.push_str("\nhold: on live evidence; lack: needed, known to be missing; open: nobody knows\n");
     out.push_str("What stands in the way of one: --profile NAME --provider NAME\n");
     out
+}
+
+/// Most combinations whose gaps are shown beside each other.
+const BESIDE: usize = 4;
+
+/// Where a few combinations differ: what is lacking, unknown or degraded at some of them.
+fn side_by_side(body: &Body) -> String {
+    let possible: Vec<&Combination> =
+        body.combinations.iter().filter(|found| found.outcome != Choice::NotAllowed).collect();
+    if !(2..=BESIDE).contains(&possible.len()) {
+        return String::new();
+    }
+    // Component, capability, what is asked; and what its lack means.
+    let mut rows: Vec<((&str, &str, &str), &str)> = Vec::new();
+    for open in possible.iter().flat_map(|found| &found.open) {
+        let key = (open.component.as_str(), open.capability.as_str(), open.asked.as_str());
+        if !rows.iter().any(|(known, _)| *known == key) {
+            rows.push((key, &open.without));
+        }
+    }
+    rows.sort_unstable();
+    let mut out = String::new();
+    for ((component, capability, asked), without) in rows {
+        let state = |found: &Combination| {
+            let same = found.open.iter().find(|open| {
+                (open.component.as_str(), open.capability.as_str(), open.asked.as_str())
+                    == (component, capability, asked)
+            });
+            match same.map(|open| open.verdict) {
+                Some(VerdictKind::Refused) => "lacking",
+                Some(VerdictKind::NeedsEvidence) => "nobody knows",
+                Some(VerdictKind::Degraded) => "degraded",
+                Some(VerdictKind::Waived) => "waived",
+                Some(VerdictKind::Satisfied) | None => "no gap",
+            }
+        };
+        let states: Vec<&str> = possible.iter().map(|found| state(found)).collect();
+        if states.iter().all(|state| *state == states[0]) {
+            continue;
+        }
+        out.push_str(&format!("  {}\n", wrap(&format!("{component}: {without} ({capability})"), 76, 4)));
+        let cells = possible
+            .iter()
+            .zip(&states)
+            .map(|(found, state)| format!("{} on {}: {state}", found.profile, found.provider));
+        out.push_str(&format!("      {}\n", wrap(&cells.collect::<Vec<_>>().join("; "), 72, 6)));
+    }
+    if out.is_empty() { out } else { format!("\nWhere they differ:\n{out}") }
 }
 
 fn details(body: &Body, found: &Combination) -> String {
@@ -386,7 +418,7 @@ fn details(body: &Body, found: &Combination) -> String {
             for (component, other) in
                 of.iter().flat_map(|open| open.instead.iter().map(|other| (&open.component, other)))
             {
-                let text = format!("{component} at {other}");
+                let text = format!("{component} at {}", other.words());
                 out.push_str(&format!("    or: {}\n", wrap(&text, 71, 8)));
             }
         }

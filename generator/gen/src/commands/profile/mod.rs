@@ -3,6 +3,7 @@
 mod check;
 mod compare;
 mod list;
+mod migrate;
 mod new;
 mod report;
 mod show;
@@ -17,6 +18,7 @@ use crate::cli::{Global, ProfileAction, ProfileArgs};
 pub(crate) use check::Body as CheckBody;
 pub(crate) use compare::Body as CompareBody;
 pub(crate) use list::Body as ListBody;
+pub(crate) use migrate::Body as MigrateBody;
 pub(crate) use new::Body as NewBody;
 pub(crate) use report::Body as ReportBody;
 pub(crate) use show::Body as ShowBody;
@@ -25,6 +27,7 @@ pub(crate) fn run(global: &Global, arguments: &ProfileArgs) -> ExitCode {
     match &arguments.action {
         ProfileAction::List => list::run(global),
         ProfileAction::Show(arguments) => show::run(global, arguments),
+        ProfileAction::Compare(arguments) if arguments.to.is_some() => migrate::run(global, arguments),
         ProfileAction::Compare(arguments) => compare::run(global, arguments),
         ProfileAction::Check(arguments) => check::run(global, arguments),
         ProfileAction::New(arguments) => new::run(global, arguments),

@@ -1,4 +1,4 @@
-//! `gen schema`: JSON Schemas of input files, of documents and of exports.
+//! `gen schema`: JSON Schemas of input files, of documents, of records and of exports.
 
 pub(crate) mod import;
 
@@ -33,5 +33,11 @@ pub(crate) fn all() -> Vec<(String, serde_json::Value)> {
     let inputs = gen_core::schema::inputs().into_iter().map(|(name, schema)| (name.to_owned(), schema));
     let documents =
         super::document_schemas().into_iter().map(|(name, schema)| (format!("output/{name}"), schema));
-    inputs.chain(documents).chain([("exports".to_owned(), gen_core::schema::exports())]).collect()
+    let ours = gen_core::schema::records().into_iter().chain(gen_core::schema::rendered());
+    let records = ours.map(|(name, schema)| (name.to_owned(), schema));
+    inputs
+        .chain(documents)
+        .chain(records)
+        .chain([("exports".to_owned(), gen_core::schema::exports())])
+        .collect()
 }

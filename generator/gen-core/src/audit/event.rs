@@ -1,0 +1,173 @@
+//! The envelope, the seal, and the chain.
+
+use std::sync::LazyLock;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::digest::{canonical_sha256, sha256_hex};
+use crate::model::units::Timestamp;
+
+use super::Change;
+
+/// What an event says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Kind {
+    /// The change was applied.
+    #[serde(rename = "gen.binding.changed.v1")]
+    Changed,
+    /// Somebody asked what it would be; nothing was done.
+    #[serde(rename = "gen.binding.proposed.v1")]
+    Proposed,
+}
+
+/// The version of CloudEvents that events follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum SpecVersion {
+    /// CloudEvents 1.0.
+    #[serde(rename = "1.0")]
+    V1,
+}
+
+/// The type of the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum ContentType {
+    /// JSON.
+    #[serde(rename = "application/json")]
+    Json,
+}
+
+/// A change of profile or binding as a CloudEvents 1.0 event in JSON format
+/// (<https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md>).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    /// Always `1.0`.
+    pub specversion: SpecVersion,
+    /// SHA-256 over everything but `id` and the digest, in lower-case hex: equal events are one event.
+    pub id: String,
+    /// The file that the choice is written in, as a relative reference.
+    pub source: String,
+    /// Applied, or asked for.
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    /// When.
+    pub time: Timestamp,
+    /// `stack/environment`.
+    pub subject: String,
+    /// Always `application/json`.
+    pub datacontenttype: ContentType,
+    /// The schema of `data`, named by its digest: `nih:sha-256;` and SHA-256 over its canonical JSON (RFC 6920, §7).
+    pub dataschema: String,
+    /// What changed, and its place in the chain.
+    pub data: Data,
+}
+
+/// What changed, and its place in the chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Data {
+    /// What changed.
+    pub change: Change,
+    /// Commit of the repository that the models were read at; none for what is not committed.
+    pub revision: Option<String>,
+    /// Digest of the event before this one in the target's chain; none for its first.
+    pub predecessor: Option<String>,
+    /// SHA-256 over the canonical JSON (RFC 8785) of the event without this field, in lower-case hex.
+    pub digest: String,
+}
+
+/// What only whoever seals an event knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealing {
+    /// Applied, or asked for.
+    pub kind: Kind,
+    /// When.
+    pub time: Timestamp,
+    /// Commit that the models were read at.
+    pub revision: Option<String>,
+    /// Digest of the chain's last event.
+    pub predecessor: Option<String>,
+}
+
+/// The JSON Schema of `data`.
+pub fn data_schema() -> serde_json::Value {
+    schemars::schema_for!(Data).to_value()
+}
+
+static DATA_SCHEMA_NAME: LazyLock<String> =
+    LazyLock::new(|| format!("nih:sha-256;{}", canonical_sha256(&data_schema())));
+
+impl Event {
+    /// Seals a change. `source` is the path of the environment's file.
+    pub fn seal(change: Change, source: &str, sealing: Sealing) -> Self {
+        let Sealing { kind, time, revision, predecessor } = sealing;
+        let mut event = Self {
+            specversion: SpecVersion::V1,
+            id: String::new(),
+            source: source.to_owned(),
+            kind,
+            time,
+            subject: change.target.clone(),
+            datacontenttype: ContentType::Json,
+            dataschema: DATA_SCHEMA_NAME.clone(),
+            data: Data { change, revision, predecessor, digest: String::new() },
+        };
+        event.id = event.identity();
+        event.data.digest = event.digest();
+        event
+    }
+
+    /// Digest over everything but `id` and the digest.
+    fn identity(&self) -> String {
+        let mut value = serde_json::to_value(self).unwrap_or_default();
+        without_digest(&mut value);
+        if let Some(event) = value.as_object_mut() {
+            event.remove("id");
+        }
+        canonical_sha256(&value)
+    }
+
+    /// Digest over everything but the digest.
+    pub fn digest(&self) -> String {
+        let mut value = serde_json::to_value(self).unwrap_or_default();
+        without_digest(&mut value);
+        sha256_hex(&crate::digest::canonical(&value))
+    }
+}
+
+fn without_digest(event: &mut serde_json::Value) {
+    if let Some(data) = event.get_mut("data").and_then(serde_json::Value::as_object_mut) {
+        data.remove("digest");
+    }
+}
+
+/// Where a chain does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Broken {
+    /// The event at this index is not what was sealed.
+    Altered(usize),
+    /// The event at this index does not follow the one before it: something was left out, added or moved.
+    Unchained(usize),
+    /// The event at this index is about another target than the first.
+    Foreign(usize),
+}
+
+/// Verifies a target's chain, from its first event on.
+pub fn verify(chain: &[Event]) -> Result<(), Broken> {
+    let mut last: Option<&Event> = None;
+    for (index, event) in chain.iter().enumerate() {
+        if event.data.digest != event.digest() || event.id != event.identity() {
+            return Err(Broken::Altered(index));
+        }
+        if event.data.predecessor.as_ref() != last.map(|last| &last.data.digest) {
+            return Err(Broken::Unchained(index));
+        }
+        let foreign = last.is_some_and(|last| last.subject != event.subject);
+        if foreign || event.subject != event.data.change.target {
+            return Err(Broken::Foreign(index));
+        }
+        last = Some(event);
+    }
+    Ok(())
+}

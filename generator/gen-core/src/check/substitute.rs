@@ -1,0 +1,89 @@
+//! Who else could have a component, and at which price: in words, for whoever has to choose.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::load::Repository;
+use crate::model::names::{CapabilityId, ComponentName, SubjectName};
+
+use super::candidates::{Candidate, candidates};
+use super::checked::Refused;
+use super::matrix::Matrix;
+
+/// What a substitute asks of whoever chooses it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Effort {
+    /// `gen` renders it.
+    Renders,
+    /// It is brought as existing.
+    Bring,
+    /// It runs on the target's own cluster.
+    Operate,
+}
+
+/// Somebody else who could have a component.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Substitute {
+    /// Provider or product.
+    pub subject: SubjectName,
+    /// What it asks of whoever chooses it.
+    pub effort: Effort,
+    /// What the component does without there, in words.
+    pub price: Vec<String>,
+    /// What has to be found out about it first: capabilities of the component that would block.
+    pub ask: Vec<CapabilityId>,
+}
+
+/// At most so many substitutes for a component of a target that is refused, best first; each knows less to be in the way than there
+/// is now.
+pub fn substitutes(
+    repository: &Repository,
+    matrix: &Matrix,
+    refused: &Refused,
+    component: &ComponentName,
+    most: usize,
+) -> Vec<Substitute> {
+    let found = candidates(repository, matrix, &refused.target, component);
+    let now = refused.report.blocking().count();
+    let better = found.iter().filter(|candidate| candidate.unknown.len() < now);
+    better.take(most).map(|candidate| substitute(matrix, candidate)).collect()
+}
+
+fn substitute(matrix: &Matrix, candidate: &Candidate) -> Substitute {
+    let without = |id: &CapabilityId| Some(matrix.dictionary.capabilities.get(id)?.means.without.clone());
+    Substitute {
+        subject: candidate.subject.clone(),
+        effort: match (candidate.hosted, candidate.has_module) {
+            (true, _) => Effort::Operate,
+            (false, true) => Effort::Renders,
+            (false, false) => Effort::Bring,
+        },
+        price: candidate.degraded.iter().filter_map(without).collect(),
+        ask: candidate.own_unknown.clone(),
+    }
+}
+
+impl Substitute {
+    /// In words: who, how, and at which price.
+    pub fn words(&self) -> String {
+        let effort = match self.effort {
+            Effort::Renders => "gen renders it",
+            Effort::Bring => "bring it as existing",
+            Effort::Operate => "runs on your cluster, and you operate it",
+        };
+        let price = if self.price.is_empty() {
+            String::new()
+        } else {
+            format!("; the price: {}", self.price.join(", "))
+        };
+        let shown: Vec<&str> = self.ask.iter().take(3).map(CapabilityId::as_str).collect();
+        let more = self.ask.len() - shown.len();
+        let ask = match (shown.is_empty(), more) {
+            (true, _) => String::new(),
+            (false, 0) => format!("; to find out first: {}", shown.join(", ")),
+            (false, more) => format!("; to find out first: {} and {more} more", shown.join(", ")),
+        };
+        format!("{}: {effort}{price}{ask}", self.subject)
+    }
+}

@@ -1,0 +1,120 @@
+//! What is written into the file of a workload.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::check::{Checked, VerdictKind};
+use crate::load::Repository;
+use crate::model::component::ComponentType;
+use crate::model::environment::Tier;
+use crate::model::names::{ComponentName, Place, WorkloadName};
+use crate::model::units::FormatVersion;
+use crate::model::workload::{Access, Workload};
+use crate::resolve::{Bound, Had, Resolved};
+
+use super::address;
+use super::document::{Expectation, Expected, ObjectLock, WorkloadProfile};
+
+pub(super) fn profile(
+    repository: &Repository,
+    checked: &Checked,
+    name: &WorkloadName,
+    workload: &Workload,
+) -> WorkloadProfile {
+    let target = checked.target();
+    let components = used(checked, workload)
+        .into_iter()
+        .filter_map(|component| target.components.get(component))
+        .map(|component| (component.name.clone(), expected(repository, checked, workload, component)))
+        .collect();
+    let profile = WorkloadProfile {
+        format_version: FormatVersion,
+        target: target.id.to_string(),
+        tier: target.tier(),
+        workload: name.clone(),
+        profile: target.policy.name.clone(),
+        places: target.data_places.clone(),
+        components,
+        digest: String::new(),
+    };
+    profile.sealed()
+}
+
+/// Components that a workload uses, and the one that keeps its secrets.
+fn used<'a>(checked: &'a Checked, workload: &Workload) -> BTreeSet<&'a ComponentName> {
+    let secrets =
+        |component: &&Resolved| component.kind() == ComponentType::Secrets && !workload.secrets.is_empty();
+    let named =
+        |component: &&Resolved| workload.uses.keys().any(|used| part_of(used) == component.name.as_str());
+    let all = checked.target().components.values();
+    all.filter(|component| named(component) || secrets(component)).map(|component| &component.name).collect()
+}
+
+/// `db/app` → `db`.
+fn part_of(used: &str) -> &str {
+    used.split('/').next().unwrap_or(used)
+}
+
+fn expected(
+    repository: &Repository,
+    checked: &Checked,
+    workload: &Workload,
+    component: &Resolved,
+) -> Expected {
+    let target = checked.target();
+    let name = &component.name;
+    let store = component.kind() == ComponentType::ObjectStore;
+    let uses: BTreeMap<String, Access> = workload
+        .uses
+        .iter()
+        .filter(|(used, _)| part_of(used) == name.as_str())
+        .map(|(used, access)| (used.clone(), *access))
+        .collect();
+    let lock = target.worm(name).filter(|_| store).map(|(_, class, mode)| ObjectLock {
+        mode,
+        days: class.retain.as_calendar_days(),
+        legal_hold: class.legal_hold,
+    });
+    Expected {
+        kind: component.kind(),
+        uses,
+        binding: Had::from(&component.bound),
+        country: country(repository, component),
+        address: address::of(repository, component),
+        tls: target.tier() > Tier::Local,
+        settings: checked.store(name).cloned(),
+        versioning: store,
+        object_lock: lock,
+        expects: expectations(checked, name),
+    }
+}
+
+fn country(repository: &Repository, component: &Resolved) -> Option<Place> {
+    let (subject, region) = match &component.bound {
+        Bound::Managed { provider, region, .. } => (provider, region.as_ref()?),
+        Bound::Existing { operated_by, region, .. } => (operated_by, region.as_ref()?),
+        Bound::Hosted { .. } => return None,
+    };
+    Some(repository.providers.get(subject)?.value.places.get(region)?.country.clone())
+}
+
+/// What was proven about a component, each with the weakest and oldest of what it rests on.
+fn expectations(checked: &Checked, component: &ComponentName) -> Vec<Expectation> {
+    let proven = checked.report().verdicts.iter().filter(|verdict| {
+        verdict.kind == VerdictKind::Satisfied && verdict.requirement.component == *component
+    });
+    let mut found: Vec<Expectation> = proven
+        .filter_map(|verdict| {
+            let claims = verdict.cites();
+            Some(Expectation {
+                capability: verdict.requirement.capability.clone(),
+                value: verdict.requirement.value.clone(),
+                confidence: claims.iter().map(|claim| claim.confidence).min()?,
+                read: claims.iter().map(|claim| claim.source.read).min()?,
+                expires: claims.iter().map(|claim| claim.expires).min()?,
+            })
+        })
+        .collect();
+    // What is asked of a place and of its copy in the same words is said once.
+    found.dedup();
+    found
+}

@@ -1,0 +1,53 @@
+//! What each workload expects of the place that it is started in: its profile, how its components are had, and on which evidence.
+//!
+//! A workload carries its file, and `gen verify` compares it with the environment before the workload starts: whoever finds itself
+//! elsewhere than where it was proven to belong does not run.
+
+mod address;
+mod document;
+mod expect;
+pub mod verify;
+
+use std::sync::Arc;
+
+use crate::check::Checked;
+use crate::diag::{Diagnostic, Fault};
+use crate::kind::{Content, Files, Kind, Rendered, Renderer};
+
+pub use address::{Address, Endpoint};
+pub use document::{Expectation, Expected, ObjectLock, Unreadable, WorkloadProfile, read};
+
+/// Name of the kind, and of its folder in a target.
+pub const NAME: &str = "profile";
+
+/// One file for each workload.
+pub const KIND: Kind = Kind { name: NAME, needs: |_, _| Vec::new(), render };
+
+fn render(renderer: &Renderer<'_>, checked: &Checked) -> Files {
+    let target = checked.target();
+    let mut files = Vec::new();
+    let mut faults: Vec<Diagnostic> = Vec::new();
+    for (name, workload) in &target.stack.value.workloads {
+        let profile = expect::profile(renderer.repository, checked, name, workload);
+        match serde_json::to_vec_pretty(&profile) {
+            Ok(mut text) => {
+                text.push(b'\n');
+                let read = std::str::from_utf8(&text).ok().map(read);
+                if !matches!(read, Some(Ok((ref back, true))) if *back == profile) {
+                    let label = format!("profile of {name} is not read back as it was written");
+                    faults.push(
+                        Diagnostic::error(Fault::Unparsable).label(label).target(target.id.to_string()),
+                    );
+                }
+                let path: Arc<str> = Arc::from(format!("{NAME}/{name}.json"));
+                files.push(Rendered { path, content: Content::new(text) });
+            }
+            Err(error) => faults.push(
+                Diagnostic::error(Fault::Unparsable)
+                    .label(format!("profile of {name}: {error}"))
+                    .target(target.id.to_string()),
+            ),
+        }
+    }
+    if faults.is_empty() { Ok(files) } else { Err(faults) }
+}
