@@ -6,7 +6,7 @@ locals {
 
   # Names of buckets are unique among all customers, hence the start of the project's id.
   name = "${var.context.name}-${var.component}-${split("-", var.context.account)[0]}"
-  tags = merge({ stack = var.context.stack, environment = var.context.environment, managed_by = "gen" }, var.tags)
+  tags = var.tags
 
   # A key encrypts in its own region only. Object Storage wants its id without the region.
   key_id = var.keys == null ? null : reverse(split("/", (var.spec.copy ? var.keys.replica_ids : var.keys.ids)["backup"]))[0]

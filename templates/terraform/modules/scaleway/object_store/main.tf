@@ -6,7 +6,7 @@ locals {
 
   # Names of buckets are unique among all customers, hence the start of the project's id; 63 characters are all that one has.
   name = "${var.context.name}-${var.component}-${split("-", var.context.account)[0]}"
-  tags = merge({ stack = var.context.stack, environment = var.context.environment, managed_by = "gen" }, var.tags)
+  tags = var.tags
 
   # Object Storage wants the id of a key without its region.
   key_id = var.keys == null ? null : reverse(split("/", var.keys.ids["objects"]))[0]

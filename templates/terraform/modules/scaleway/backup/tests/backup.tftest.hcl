@@ -15,7 +15,7 @@ variables {
     protected      = false
   }
   component = "backup"
-  tags      = { component = "backup", data_class = "confidential" }
+  tags      = { component = "backup", cost_centre = "4711", data_class = "confidential", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   keys = {
     ids         = { backup = "fr-par/3c4d5e6f-0000-4000-8000-000000000007" }
     replica_ids = { backup = "nl-ams/3c4d5e6f-0000-4000-8000-000000000017" }
@@ -47,7 +47,7 @@ run "keeps_copies_in_the_other_region" {
   }
 
   assert {
-    condition     = scaleway_object_bucket.this.tags == tomap({ component = "backup", data_class = "confidential", environment = "dev", managed_by = "gen", stack = "control-plane" })
+    condition     = scaleway_object_bucket.this.tags == tomap({ component = "backup", cost_centre = "4711", data_class = "confidential", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" })
     error_message = "The bucket carries the tags."
   }
 }
@@ -283,11 +283,11 @@ run "refuses_a_malformed_component" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "backup" }
+    tags = { component = "backup", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   }
 }

@@ -14,7 +14,7 @@ variables {
     protected      = false
   }
   component = "evidence"
-  tags      = { component = "evidence", data_class = "evidence" }
+  tags      = { component = "evidence", cost_centre = "4711", data_class = "evidence", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   keys = {
     ids         = { objects = "fr-par/3c4d5e6f-0000-4000-8000-000000000002" }
     replica_ids = {}
@@ -48,7 +48,7 @@ run "makes_a_private_bucket" {
   }
 
   assert {
-    condition     = scaleway_object_bucket.plain[0].tags == tomap({ component = "evidence", data_class = "evidence", environment = "dev", managed_by = "gen", stack = "control-plane" })
+    condition     = scaleway_object_bucket.plain[0].tags == tomap({ component = "evidence", cost_centre = "4711", data_class = "evidence", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" })
     error_message = "The bucket carries the tags."
   }
 
@@ -481,11 +481,11 @@ run "refuses_a_malformed_component" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "evidence" }
+    tags = { component = "evidence", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   }
 }
