@@ -164,7 +164,7 @@ variable "spec" {
 }
 
 variable "keys" {
-  description = "Exports of the keys component. Used: objects. Without them the bucket is encrypted under Scaleway's own keys."
+  description = "Exports of the keys component. Used: objects. Without them, where keys are made by somebody else, the module makes a key of its own."
   type = object({
     ids         = map(string)
     replica_ids = map(string)

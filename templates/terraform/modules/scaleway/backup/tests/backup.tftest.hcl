@@ -1,6 +1,10 @@
 # Plans only: a destroy after an apply would run into prevent_destroy.
 mock_provider "scaleway" {
   override_during = plan
+
+  mock_resource "scaleway_key_manager_key" {
+    defaults = { id = "nl-ams/3c4d5e6f-0000-4000-8000-0000000000ff" }
+  }
 }
 
 variables {
@@ -111,8 +115,13 @@ run "encrypts_without_keys" {
   }
 
   assert {
-    condition     = one(one(scaleway_object_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default).sse_algorithm == "AES256" && !one(scaleway_object_bucket_server_side_encryption_configuration.this.rule).bucket_key_enabled
-    error_message = "Without a key of the customer, Scaleway's own encrypts."
+    condition     = one(one(scaleway_object_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default).sse_algorithm == "aws:kms" && one(one(scaleway_object_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default).kms_master_key_id == "3c4d5e6f-0000-4000-8000-0000000000ff"
+    error_message = "Without keys from here, a key of the module's own encrypts."
+  }
+
+  assert {
+    condition     = [for key in scaleway_key_manager_key.own : [key.region, key.algorithm, key.unprotected, one(key.rotation_policy).rotation_period]] == [[scaleway_object_bucket.this.region, "aes_256_gcm", false, "8760h"]] && alltrue([for key in scaleway_key_manager_key.own : contains(key.tags, "owner=platform")])
+    error_message = "The key is in the bucket's region, rotates every year, and no call deletes it."
   }
 }
 
