@@ -322,3 +322,22 @@ fn providers_tf(provider: &ProviderTexts<'_>, aliases: &BTreeSet<&str>) -> Resul
     }
     Ok(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_of_all_are_merged_where_no_provider_block_takes_them() {
+        let source = TerraformSource::parse("o/acme").expect("a source");
+        let version = ExactVersion::parse("1.2.3").expect("a version");
+        let by_default = |blocks: &[(&'static str, &'static str)]| {
+            let blocks = blocks.iter().copied().collect();
+            ProviderTexts { source: &source, version: &version, blocks }.tags_by_default()
+        };
+        let plain = "provider \"acme\" {}";
+        let tagged = "provider \"acme\" {\n  default_tags {\n    tags = var.tags[\"all\"]\n  }\n}";
+        assert!(!by_default(&[("", plain), ("iam", plain)]));
+        assert!(by_default(&[("", tagged), ("replica", tagged)]));
+    }
+}

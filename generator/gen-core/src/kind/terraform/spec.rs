@@ -175,7 +175,8 @@ fn keys(target: &Target, component: &Resolved) -> Value {
     let mut add = |purpose: &str, needed: bool, replica: bool| {
         if needed {
             let deletion_days = if target.protected() { 30 } else { 7 };
-            let mut value = json!({"rotation_days": 365, "deletion_days": deletion_days, "replica": replica && copies});
+            let mut value =
+                json!({"rotation_days": 365, "deletion_days": deletion_days, "replica": replica && copies});
             if purpose == "objects" && has(ComponentType::Delivery) {
                 value["distribution"] = json!(true);
             }
