@@ -129,13 +129,30 @@ def is_wild(statement: dict[str, Any]) -> bool:
     )
 
 
+# What carries tags under another name than `tags_all`, by the start of its type.
+TAGGED = {"scaleway_": "tags", "stackit_": "labels", "ovh_": "tags"}
+
+
+def tags_of(change: dict[str, Any]) -> set[str] | None:
+    """Names of the tags of a planned resource; nothing where its type takes none."""
+    after = change["change"].get("after") or {}
+    unknown = change["change"].get("after_unknown") or {}
+    for start, argument in {"": "tags_all", **TAGGED}.items():
+        if change["type"].startswith(start) and (argument in after or argument in unknown):
+            found = after.get(argument) or {}
+            # Scaleway's are strings, but for those of buckets.
+            return {tag.partition("=")[0] for tag in found} if isinstance(found, list) else set(found)
+    return None
+
+
 def check_plan(name: str, plan: dict[str, Any], excused: set[str]) -> tuple[int, int, list[str]]:
     faults = []
     tagged = policies = 0
     for change in plan.get("resource_changes", []):
         after = change["change"].get("after") or {}
-        if "tags_all" in after or "tags_all" in (change["change"].get("after_unknown") or {}):
-            missing = TAGS - set(after.get("tags_all") or {})
+        found = tags_of(change) if change["mode"] == "managed" else None
+        if found is not None:
+            missing = TAGS - found
             tagged += 1
             if missing:
                 faults.append(f"{name}: {change['address']} lacks the tags {sorted(missing)}")

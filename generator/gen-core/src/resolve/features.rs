@@ -106,6 +106,12 @@ impl Target {
     /// Data in a component of this type is copied to a second region.
     pub fn is_copied(&self, kind: ComponentType) -> bool {
         self.copies()
-            && matches!(kind, ComponentType::Postgres | ComponentType::ObjectStore | ComponentType::Backup)
+            && matches!(
+                kind,
+                ComponentType::Postgres
+                    | ComponentType::ObjectStore
+                    | ComponentType::Secrets
+                    | ComponentType::Backup
+            )
     }
 }

@@ -15,6 +15,9 @@ use super::types::{Attribute, Type};
 /// First line of every rendered HCL file.
 const HEADER: &str = "# Rendered by gen. Change the models, not this file.\n";
 
+/// Tags of every resource of a root.
+const TAGS_OF_ALL: &str = "var.tags[\"all\"]";
+
 /// A root of a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Root {
@@ -70,6 +73,13 @@ pub(super) struct ProviderTexts<'a> {
     pub blocks: BTreeMap<&'a str, &'a str>,
 }
 
+impl ProviderTexts<'_> {
+    /// Whether its blocks put the tags of all resources on every one: where they do not, modules have to.
+    fn tags_by_default(&self) -> bool {
+        self.blocks.values().any(|block| block.contains(TAGS_OF_ALL))
+    }
+}
+
 /// Writes the HCL of a root. `modules` maps its components to their modules.
 pub(super) fn hcl(
     target: &Target,
@@ -91,7 +101,7 @@ pub(super) fn hcl(
     let aliases: BTreeSet<&str> =
         calls.iter().flat_map(|call| call.module.aliases.iter().map(String::as_str)).collect();
     let mut files = BTreeMap::new();
-    files.insert("main.tf", Content::new(main_tf(&calls, provider.source.local_name())));
+    files.insert("main.tf", Content::new(main_tf(&calls, provider)));
     files.insert("variables.tf", Content::new(variables_tf(target, &calls, &upstream, &existing)?));
     files.insert("outputs.tf", Content::new(outputs_tf(&calls)));
     files.insert("versions.tf", Content::new(versions_tf(provider)));
@@ -187,7 +197,8 @@ fn arguments(out: &mut String, entries: &[(&str, String)]) {
     }
 }
 
-fn main_tf(calls: &[Call<'_>], provider: &str) -> String {
+fn main_tf(calls: &[Call<'_>], texts: &ProviderTexts<'_>) -> String {
+    let provider = texts.source.local_name();
     let mut out = HEADER.to_owned();
     for call in calls {
         let _ = write!(
@@ -206,10 +217,12 @@ fn main_tf(calls: &[Call<'_>], provider: &str) -> String {
             let _ = write!(out, "\n  providers = {}\n", object(&entries, 2));
         }
         out.push('\n');
+        let own = format!("var.tags[\"{}\"]", call.name);
+        let tags = if texts.tags_by_default() { own } else { format!("merge({TAGS_OF_ALL}, {own})") };
         let mut entries = vec![
             ("context", "var.context".to_owned()),
             ("component", format!("\"{}\"", call.name)),
-            ("tags", format!("var.tags[\"{}\"]", call.name)),
+            ("tags", tags),
             ("spec", format!("var.{}", call.name)),
         ];
         entries.extend(call.wires.iter().map(|(name, value)| (name.as_str(), value.clone())));
@@ -308,4 +321,23 @@ fn providers_tf(provider: &ProviderTexts<'_>, aliases: &BTreeSet<&str>) -> Resul
         out.push('\n');
     }
     Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_of_all_are_merged_where_no_provider_block_takes_them() {
+        let source = TerraformSource::parse("o/acme").expect("a source");
+        let version = ExactVersion::parse("1.2.3").expect("a version");
+        let by_default = |blocks: &[(&'static str, &'static str)]| {
+            let blocks = blocks.iter().copied().collect();
+            ProviderTexts { source: &source, version: &version, blocks }.tags_by_default()
+        };
+        let plain = "provider \"acme\" {}";
+        let tagged = "provider \"acme\" {\n  default_tags {\n    tags = var.tags[\"all\"]\n  }\n}";
+        assert!(!by_default(&[("", plain), ("iam", plain)]));
+        assert!(by_default(&[("", tagged), ("replica", tagged)]));
+    }
 }

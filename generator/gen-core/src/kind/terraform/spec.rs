@@ -22,7 +22,7 @@ pub(super) fn spec(target: &Target, component: &Resolved, provider: &Provider) -
         ComponentType::State => json!({"noncurrent_days": by_tier(target, 30, 90, 365)}),
         ComponentType::Ci => ci(target, component, provider),
         ComponentType::Network => network(target, component, provider),
-        ComponentType::Keys => keys(target),
+        ComponentType::Keys => keys(target, component),
         ComponentType::Postgres => postgres(target, component, provider),
         ComponentType::ObjectStore => object_store(target, component),
         ComponentType::Secrets => secrets(target),
@@ -167,13 +167,16 @@ fn region(component: &Resolved) -> Option<&RegionName> {
     }
 }
 
-fn keys(target: &Target) -> Value {
+fn keys(target: &Target, component: &Resolved) -> Value {
+    // What is copied is read with a key of the region that it is copied to. Where no region takes copies, nothing is copied.
+    let copies = target.copies() && target.regions(&component.name).1.is_some();
     let has = |kind: ComponentType| target.of_type(kind).next().is_some();
     let mut purposes = Map::new();
     let mut add = |purpose: &str, needed: bool, replica: bool| {
         if needed {
             let deletion_days = if target.protected() { 30 } else { 7 };
-            let mut value = json!({"rotation_days": 365, "deletion_days": deletion_days, "replica": replica && target.copies()});
+            let mut value =
+                json!({"rotation_days": 365, "deletion_days": deletion_days, "replica": replica && copies});
             if purpose == "objects" && has(ComponentType::Delivery) {
                 value["distribution"] = json!(true);
             }

@@ -162,6 +162,14 @@ fn keys_are_made_for_what_there_is_and_copied_with_the_data() {
 }
 
 #[test]
+fn nothing_is_copied_to_where_no_data_may_be() {
+    let nowhere = in_tier("production").with(DEV, "data: [EU]", "data: [DE]");
+    let keys = app(&nowhere, "keys")["purposes"].clone();
+    let asked = keys.as_object().expect("keys by purpose");
+    assert!(asked.values().all(|key| key["replica"] == false), "{keys}");
+}
+
+#[test]
 fn hosts_are_probed_where_the_workload_says() {
     let host = |probes: &str| {
         let models = Models::new().with(APP, "    publish:", &format!("{probes}    publish:"));

@@ -5,7 +5,7 @@ locals {
   name           = "${var.context.name}-${var.component}-${substr(var.context.account, 0, 8)}"
   region         = upper(var.context.region)
   replica_region = upper(coalesce(var.context.replica_region, var.context.region))
-  tags           = merge(var.tags, { stack = var.context.stack, environment = var.context.environment })
+  tags           = var.tags
 
   # Compliance cannot be taken back, by OVHcloud either; an unprotected environment must be able to tidy up.
   object_lock = !var.spec.lock.enabled ? null : {

@@ -14,7 +14,7 @@ locals {
     service if service != local.service
   ][0]
 
-  tags = merge(var.tags, { stack = var.context.stack, environment = var.context.environment })
+  tags = var.tags
 }
 
 # Ordering a service needs the subsidiary that bills the account. Asked for, because only the account knows.

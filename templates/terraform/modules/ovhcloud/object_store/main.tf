@@ -9,7 +9,7 @@ locals {
   region         = upper(var.context.region)
   replica_region = upper(coalesce(var.context.replica_region, var.context.region))
 
-  tags = merge(var.tags, { stack = var.context.stack, environment = var.context.environment })
+  tags = var.tags
 
   # Off means never on: OVHcloud takes no lifecycle for a bucket whose versions are suspended.
   versioning = { status = var.spec.versioning ? "enabled" : "disabled" }

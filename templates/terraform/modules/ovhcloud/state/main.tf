@@ -13,7 +13,7 @@ resource "ovh_cloud_project_storage" "this" {
   encryption = { sse_algorithm = "AES256" }
 
   hide_objects = true
-  tags         = merge(var.tags, { stack = var.context.stack, environment = var.context.environment })
+  tags         = var.tags
 
   # A destroy would delete every state first, the old versions included.
   lifecycle {

@@ -6,10 +6,33 @@ locals {
 
   # Names of buckets are unique among all customers, hence the start of the project's id.
   name = "${var.context.name}-${var.component}-${split("-", var.context.account)[0]}"
-  tags = merge({ stack = var.context.stack, environment = var.context.environment, managed_by = "gen" }, var.tags)
+  tags = var.tags
 
   # A key encrypts in its own region only. Object Storage wants its id without the region.
-  key_id = var.keys == null ? null : reverse(split("/", (var.spec.copy ? var.keys.replica_ids : var.keys.ids)["backup"]))[0]
+  key_id = reverse(split("/", var.keys == null ? one(scaleway_key_manager_key.own[*].id) : (var.spec.copy ? var.keys.replica_ids : var.keys.ids)["backup"]))[0]
+}
+
+# Keys that another provider makes open nothing here, so then the bucket has one of its own.
+resource "scaleway_key_manager_key" "own" {
+  count = var.keys == null ? 1 : 0
+
+  name        = "${var.context.name}-${var.component}"
+  description = "Copies in ${local.name}"
+  usage       = "symmetric_encryption"
+  algorithm   = "aes_256_gcm"
+  unprotected = false
+  project_id  = var.context.account
+  region      = local.region
+  tags        = [for key, value in local.tags : "${key}=${value}"]
+
+  rotation_policy {
+    rotation_period = "8760h"
+  }
+
+  # Without the key no copy can be read.
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "scaleway_object_bucket" "this" {
@@ -75,10 +98,10 @@ resource "scaleway_object_bucket_server_side_encryption_configuration" "this" {
   region     = local.region
 
   rule {
-    bucket_key_enabled = local.key_id != null
+    bucket_key_enabled = true
 
     apply_server_side_encryption_by_default {
-      sse_algorithm     = local.key_id == null ? "AES256" : "aws:kms"
+      sse_algorithm     = "aws:kms"
       kms_master_key_id = local.key_id
     }
   }

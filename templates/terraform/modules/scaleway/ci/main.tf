@@ -3,7 +3,7 @@
 
 locals {
   # A tag is one string.
-  tags = [for key, value in merge({ stack = var.context.stack, environment = var.context.environment, managed_by = "gen" }, var.tags) : "${key}=${value}"]
+  tags = [for key, value in var.tags : "${key}=${value}"]
 }
 
 resource "scaleway_iam_application" "plan" {

@@ -4,7 +4,7 @@ locals {
   name = "${var.context.name}-${var.component}"
 
   # A tag is one string.
-  tags = [for key, value in merge({ stack = var.context.stack, environment = var.context.environment, managed_by = "gen" }, var.tags) : "${key}=${value}"]
+  tags = [for key, value in var.tags : "${key}=${value}"]
 
   # The address of the API is public, always. Its list lets the cluster's own network in, and in development whoever is named.
   allowed = concat(

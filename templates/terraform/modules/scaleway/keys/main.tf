@@ -3,7 +3,7 @@
 
 locals {
   # A tag is one string.
-  tags = [for key, value in merge({ stack = var.context.stack, environment = var.context.environment, managed_by = "gen" }, var.tags) : "${key}=${value}"]
+  tags = [for key, value in var.tags : "${key}=${value}"]
 
   prefix   = "${var.context.name}-${var.component}"
   replicas = { for purpose, key in var.spec.purposes : purpose => key if key.replica }

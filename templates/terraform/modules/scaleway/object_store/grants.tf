@@ -6,17 +6,14 @@
 # and shuts out everybody else, Terraform's own key included, and that application's id is not known here.
 
 locals {
-  # With a key of the customer, reading and writing objects needs the key as well.
-  decrypt = local.key_id == null ? [] : ["KeyManagerKeyDecrypt"]
-  encrypt = local.key_id == null ? [] : ["KeyManagerKeyEncrypt"]
-
+  # Reading and writing objects needs their key as well.
   permission_sets = {
-    read   = concat(["ObjectStorageBucketsRead", "ObjectStorageObjectsRead"], local.decrypt)
-    append = concat(["ObjectStorageObjectsWrite"], local.encrypt)
+    read   = ["ObjectStorageBucketsRead", "ObjectStorageObjectsRead", "KeyManagerKeyDecrypt"]
+    append = ["ObjectStorageObjectsWrite", "KeyManagerKeyEncrypt"]
     # On a write-once bucket nothing is deleted: a delete marker would hide evidence.
     rw = concat(
       ["ObjectStorageBucketsRead", "ObjectStorageObjectsRead", "ObjectStorageObjectsWrite"],
-      local.worm ? [] : ["ObjectStorageObjectsDelete"], local.decrypt, local.encrypt,
+      local.worm ? [] : ["ObjectStorageObjectsDelete"], ["KeyManagerKeyDecrypt", "KeyManagerKeyEncrypt"],
     )
   }
 

@@ -6,14 +6,37 @@ locals {
 
   # Names of buckets are unique among all customers, hence the start of the project's id; 63 characters are all that one has.
   name = "${var.context.name}-${var.component}-${split("-", var.context.account)[0]}"
-  tags = merge({ stack = var.context.stack, environment = var.context.environment, managed_by = "gen" }, var.tags)
+  tags = var.tags
 
   # Object Storage wants the id of a key without its region.
-  key_id = var.keys == null ? null : reverse(split("/", var.keys.ids["objects"]))[0]
+  key_id = reverse(split("/", var.keys == null ? one(scaleway_key_manager_key.own[*].id) : var.keys.ids["objects"]))[0]
 
   # Objects that are read now and then stay where they are: Scaleway's cheaper class for them lies in one zone, and Glacier
   # has to be restored before it is read. Glacier is in Paris whatever the bucket's region, so only buckets there use it.
   frozen = [for tier in var.spec.tiers : tier if tier.class == "frozen" && var.context.region == "fr-par"]
+}
+
+# Keys that another provider makes open nothing here, so then the bucket has one of its own.
+resource "scaleway_key_manager_key" "own" {
+  count = var.keys == null ? 1 : 0
+
+  name        = "${var.context.name}-${var.component}"
+  description = "Objects of ${local.name}"
+  usage       = "symmetric_encryption"
+  algorithm   = "aes_256_gcm"
+  unprotected = false
+  project_id  = var.context.account
+  region      = var.context.region
+  tags        = [for key, value in local.tags : "${key}=${value}"]
+
+  rotation_policy {
+    rotation_period = "8760h"
+  }
+
+  # Without the key no object can be read.
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "scaleway_object_bucket" "plain" {
@@ -206,10 +229,10 @@ resource "scaleway_object_bucket_server_side_encryption_configuration" "this" {
   region     = var.context.region
 
   rule {
-    bucket_key_enabled = local.key_id != null
+    bucket_key_enabled = true
 
     apply_server_side_encryption_by_default {
-      sse_algorithm     = local.key_id == null ? "AES256" : "aws:kms"
+      sse_algorithm     = "aws:kms"
       kms_master_key_id = local.key_id
     }
   }

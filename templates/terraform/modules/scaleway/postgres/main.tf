@@ -5,7 +5,7 @@ locals {
   name = "${var.context.name}-${var.component}"
 
   # A tag is one string.
-  tags = [for key, value in merge({ stack = var.context.stack, environment = var.context.environment, managed_by = "gen" }, var.tags) : "${key}=${value}"]
+  tags = [for key, value in var.tags : "${key}=${value}"]
 
   settings = merge(
     var.spec.parameters,

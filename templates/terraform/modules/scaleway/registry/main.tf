@@ -14,7 +14,7 @@ locals {
 resource "scaleway_registry_namespace" "this" {
   name = local.name
   # Namespaces take no tags.
-  description = "Images of ${var.context.stack} in ${var.context.environment} (component ${var.tags["component"]}, ${var.tags["data_class"]})"
+  description = "Images of ${var.context.stack} in ${var.context.environment} (component ${var.tags["component"]}, ${var.tags["data_class"]}, owner ${var.tags["owner"]}, cost centre ${var.tags["cost_centre"]})"
   is_public   = false
   project_id  = var.context.account
   region      = var.context.region

@@ -2,7 +2,7 @@
 
 locals {
   # A tag is one string.
-  tags = [for key, value in merge({ stack = var.context.stack, environment = var.context.environment, managed_by = "gen" }, var.tags) : "${key}=${value}"]
+  tags = [for key, value in var.tags : "${key}=${value}"]
 
   # api/signing is the secret `signing` in the folder /<stack>/<environment>/api.
   folder = "/${var.context.stack}/${var.context.environment}"

@@ -55,18 +55,18 @@ variable "component" {
 }
 
 variable "tags" {
-  description = "Tags of every taggable resource: component and data_class. The module adds stack, environment and managed_by, as Scaleway's provider has no default tags."
+  description = "Tags of every taggable resource: whose it is, what for, and who pays, as Scaleway's provider has no default tags."
   type        = map(string)
   nullable    = false
 
   validation {
-    condition     = alltrue([for key in ["component", "data_class"] : contains(keys(var.tags), key)])
-    error_message = "tags must contain component and data_class."
+    condition     = alltrue([for key in ["component", "cost_centre", "data_class", "environment", "managed_by", "owner", "stack"] : contains(keys(var.tags), key)])
+    error_message = "tags must contain stack, environment, component, owner, data_class, cost_centre and managed_by: the provider has no default tags, so what is not here is on no resource."
   }
 }
 
 variable "spec" {
-  description = "The secrets by name: which fields the JSON value has and what it is for. recovery_days and replicate have nothing to set at Scaleway."
+  description = "The secrets by name: which fields the JSON value has and what it is for. recovery_days has nothing to set at Scaleway."
   type = object({
     names = map(object({
       keys    = list(string)
@@ -95,6 +95,11 @@ variable "spec" {
   validation {
     condition     = alltrue([for secret in values(var.spec.names) : length(trimspace(secret.purpose)) > 0 && length(secret.purpose) <= 500])
     error_message = "Every secret in spec.names needs a purpose of 1 to 500 characters: somebody has to know what to put there."
+  }
+
+  validation {
+    condition     = !var.spec.replicate
+    error_message = "spec.replicate must be false: a secret of Scaleway belongs to one region, and nothing copies it. Keep secrets in a store that does."
   }
 
   validation {

@@ -3,7 +3,7 @@
 
 locals {
   # A tag is one string.
-  tags = [for key, value in merge({ stack = var.context.stack, environment = var.context.environment, managed_by = "gen" }, var.tags) : "${key}=${value}"]
+  tags = [for key, value in var.tags : "${key}=${value}"]
 
   # Backends find the bucket by this name. Names are unique among all customers, hence the start of the project's id.
   name = "${var.context.name}-${var.component}-${split("-", var.context.account)[0]}"
@@ -34,7 +34,7 @@ resource "scaleway_object_bucket" "this" {
   force_destroy = false
   project_id    = var.context.account
   region        = var.context.region
-  tags          = merge({ stack = var.context.stack, environment = var.context.environment, managed_by = "gen" }, var.tags)
+  tags          = var.tags
 
   versioning {
     enabled = true

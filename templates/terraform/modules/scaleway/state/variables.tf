@@ -55,13 +55,13 @@ variable "component" {
 }
 
 variable "tags" {
-  description = "Tags of every taggable resource: component and data_class. The module adds stack, environment and managed_by, as Scaleway's provider has no default tags."
+  description = "Tags of every taggable resource: whose it is, what for, and who pays, as Scaleway's provider has no default tags."
   type        = map(string)
   nullable    = false
 
   validation {
-    condition     = alltrue([for key in ["component", "data_class"] : contains(keys(var.tags), key)])
-    error_message = "tags must contain component and data_class."
+    condition     = alltrue([for key in ["component", "cost_centre", "data_class", "environment", "managed_by", "owner", "stack"] : contains(keys(var.tags), key)])
+    error_message = "tags must contain stack, environment, component, owner, data_class, cost_centre and managed_by: the provider has no default tags, so what is not here is on no resource."
   }
 }
 

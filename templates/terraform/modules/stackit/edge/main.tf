@@ -1,5 +1,5 @@
 locals {
-  labels = merge({ stack = var.context.stack, environment = var.context.environment, managed_by = "gen" }, var.tags)
+  labels = var.tags
 
   # All names lead to one address: the ingress of the cluster tells them apart.
   labels_of_names = setunion(["ingress"], keys(var.spec.hosts))

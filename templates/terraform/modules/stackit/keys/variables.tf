@@ -50,13 +50,13 @@ variable "component" {
 }
 
 variable "tags" {
-  description = "Component and data class, the same for every module. STACKIT takes no labels on what this module makes."
+  description = "Tags of the root and of the component. STACKIT takes no labels on what this module makes."
   type        = map(string)
   nullable    = false
 
   validation {
-    condition     = alltrue([for key in ["component", "data_class"] : contains(keys(var.tags), key)])
-    error_message = "tags must contain component and data_class."
+    condition     = alltrue([for key in ["component", "cost_centre", "data_class", "environment", "managed_by", "owner", "stack"] : contains(keys(var.tags), key)])
+    error_message = "tags must contain stack, environment, component, owner, data_class, cost_centre and managed_by: the provider has no default tags, so what is not here is on no resource."
   }
 }
 
@@ -86,8 +86,8 @@ variable "spec" {
   }
 
   validation {
-    condition     = var.context.replica_region == null || !anytrue([for key in values(var.spec.purposes) : key.replica])
-    error_message = "A replica region cannot have a key: a key of STACKIT belongs to one region, so a copy elsewhere could not be read once the region is gone."
+    condition     = !anytrue([for key in values(var.spec.purposes) : key.replica])
+    error_message = "replica must be false: a key of STACKIT belongs to one region, so a copy elsewhere could not be read once the region is gone."
   }
 
   validation {

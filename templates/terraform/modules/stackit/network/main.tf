@@ -1,7 +1,7 @@
 locals {
   name     = "${var.context.name}-${var.component}"
   filtered = var.spec.egress.mode == "allowlist"
-  labels   = merge({ stack = var.context.stack, environment = var.context.environment, managed_by = "gen" }, var.tags)
+  labels   = var.tags
 
   # Rules know addresses only; a name has none that stays.
   addresses = {

@@ -50,13 +50,13 @@ variable "component" {
 }
 
 variable "tags" {
-  description = "Component and data class, the same for every module. STACKIT takes no labels on what this module makes."
+  description = "Tags of the root and of the component. STACKIT takes no labels on what this module makes."
   type        = map(string)
   nullable    = false
 
   validation {
-    condition     = alltrue([for key in ["component", "data_class"] : contains(keys(var.tags), key)])
-    error_message = "tags must contain component and data_class."
+    condition     = alltrue([for key in ["component", "cost_centre", "data_class", "environment", "managed_by", "owner", "stack"] : contains(keys(var.tags), key)])
+    error_message = "tags must contain stack, environment, component, owner, data_class, cost_centre and managed_by: the provider has no default tags, so what is not here is on no resource."
   }
 }
 

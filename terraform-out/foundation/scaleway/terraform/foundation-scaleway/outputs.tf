@@ -3,8 +3,7 @@
 output "exports" {
   description = "What this root hands on, by component."
   value = {
-    account = module.account.exports
-    ci      = module.ci.exports
-    state   = module.state.exports
+    ci    = module.ci.exports
+    state = module.state.exports
   }
 }

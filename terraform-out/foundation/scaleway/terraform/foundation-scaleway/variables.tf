@@ -19,24 +19,6 @@ variable "tags" {
   type        = map(map(string))
 }
 
-variable "account" {
-  description = "What is asked of `account` (account)."
-  type = object({
-    alert_emails = list(string)
-    budgets = map(object({
-      amount      = number
-      currency    = string
-      alert_at    = list(number)
-      stack       = optional(string)
-      environment = optional(string)
-    }))
-    trail = object({
-      retain_days = number
-      lock        = bool
-    })
-  })
-}
-
 variable "ci" {
   description = "What is asked of `ci` (ci)."
   type = object({

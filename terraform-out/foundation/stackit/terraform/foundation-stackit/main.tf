@@ -10,6 +10,6 @@ module "ci" {
 
   context   = var.context
   component = "ci"
-  tags      = var.tags["ci"]
+  tags      = merge(var.tags["all"], var.tags["ci"])
   spec      = var.ci
 }

@@ -15,7 +15,7 @@ variables {
     protected      = false
   }
   component = "backup"
-  tags      = { component = "backup", data_class = "restricted" }
+  tags      = { component = "backup", cost_centre = "4711", data_class = "restricted", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   spec = {
     schedule    = "cron(0 2 * * ? *)"
     retain_days = 35
@@ -302,11 +302,11 @@ run "refuses_a_long_component_name" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "x" }
+    tags = { component = "x", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   }
 }

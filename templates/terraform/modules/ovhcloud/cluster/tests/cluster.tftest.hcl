@@ -21,7 +21,7 @@ variables {
     protected      = false
   }
   component = "cluster"
-  tags      = { component = "cluster", data_class = "internal" }
+  tags      = { component = "cluster", cost_centre = "4711", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   network = {
     network_id         = "6f1c2a54-0b7d-4f0e-9a63-5d2e8c4b7a10"
     cidr               = "10.10.0.0/16"
@@ -628,11 +628,11 @@ run "refuses_a_long_component_name" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "x" }
+    tags = { component = "x", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   }
 }

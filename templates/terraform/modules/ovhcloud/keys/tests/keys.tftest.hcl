@@ -30,7 +30,7 @@ variables {
     protected      = false
   }
   component = "keys"
-  tags      = { component = "keys", data_class = "restricted" }
+  tags      = { component = "keys", cost_centre = "4711", data_class = "restricted", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   spec = {
     purposes = {
       objects = { rotation_days = 365, deletion_days = 30, replica = true }
@@ -81,7 +81,7 @@ run "the_services_are_tagged" {
   command = plan
 
   assert {
-    condition     = ovh_iam_resource_tags.this.tags == tomap({ component = "keys", data_class = "restricted", stack = "control-plane", environment = "dev" }) && ovh_iam_resource_tags.replica[0].tags == ovh_iam_resource_tags.this.tags
+    condition     = ovh_iam_resource_tags.this.tags == tomap({ component = "keys", cost_centre = "4711", data_class = "restricted", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }) && ovh_iam_resource_tags.replica[0].tags == ovh_iam_resource_tags.this.tags
     error_message = "Both carry component, class, stack and environment."
   }
 
@@ -280,11 +280,11 @@ run "refuses_a_long_component_name" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "x" }
+    tags = { component = "x", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   }
 }

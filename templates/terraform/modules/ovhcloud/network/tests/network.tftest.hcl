@@ -30,7 +30,7 @@ variables {
     protected      = false
   }
   component = "network"
-  tags      = { component = "network", data_class = "internal" }
+  tags      = { component = "network", cost_centre = "4711", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   spec = {
     cidr              = "10.10.0.0/16"
     zones             = ["GRA11"]
@@ -349,11 +349,11 @@ run "refuses_a_long_component_name" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "x" }
+    tags = { component = "x", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   }
 }

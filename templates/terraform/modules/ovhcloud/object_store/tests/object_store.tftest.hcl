@@ -15,7 +15,7 @@ variables {
     protected      = false
   }
   component = "files"
-  tags      = { component = "files", data_class = "internal" }
+  tags      = { component = "files", cost_centre = "4711", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   spec = {
     versioning      = true
     noncurrent_days = 30
@@ -45,7 +45,7 @@ run "a_private_versioned_encrypted_bucket" {
   }
 
   assert {
-    condition     = ovh_cloud_project_storage.this.tags == tomap({ component = "files", data_class = "internal", stack = "control-plane", environment = "dev" })
+    condition     = ovh_cloud_project_storage.this.tags == tomap({ component = "files", cost_centre = "4711", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" })
     error_message = "Tags say whose it is."
   }
 
@@ -463,11 +463,11 @@ run "refuses_a_long_component_name" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "x" }
+    tags = { component = "x", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   }
 }

@@ -15,7 +15,7 @@ variables {
     protected      = false
   }
   component = "evidence"
-  tags      = { component = "evidence", data_class = "evidence" }
+  tags      = { component = "evidence", cost_centre = "4711", data_class = "evidence", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   spec = {
     versioning      = true
     worm            = { mode = "compliance", retain_days = 2557, legal_hold = true }

@@ -15,7 +15,7 @@ variables {
     protected      = false
   }
   component = "state"
-  tags      = { component = "state", data_class = "internal" }
+  tags      = { component = "state", cost_centre = "4711", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "foundation" }
   spec      = { noncurrent_days = 30 }
 }
 
@@ -43,7 +43,7 @@ run "keeps_versions_of_state" {
   }
 
   assert {
-    condition     = ovh_cloud_project_storage.this.tags == tomap({ component = "state", data_class = "internal", stack = "foundation", environment = "dev" })
+    condition     = ovh_cloud_project_storage.this.tags == tomap({ component = "state", cost_centre = "4711", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "foundation" })
     error_message = "Tags say whose it is."
   }
 }
@@ -166,11 +166,11 @@ run "refuses_a_long_component_name" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "x" }
+    tags = { component = "x", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "foundation" }
   }
 }

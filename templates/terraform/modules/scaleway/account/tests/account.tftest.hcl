@@ -22,7 +22,7 @@ variables {
     protected      = false
   }
   component = "account"
-  tags      = { component = "account", data_class = "internal" }
+  tags      = { component = "account", cost_centre = "4711", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "foundation" }
   spec = {
     alert_emails = ["platform-costs@example.org"]
     budgets      = { account = { amount = 7000.5, currency = "EUR", alert_at = [50, 80, 100] } }
@@ -240,11 +240,11 @@ run "refuses_a_malformed_component" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "account" }
+    tags = { component = "account", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "foundation" }
   }
 }

@@ -1,6 +1,10 @@
 # Plans only: a destroy after an apply would run into prevent_destroy.
 mock_provider "scaleway" {
   override_during = plan
+
+  mock_resource "scaleway_key_manager_key" {
+    defaults = { id = "nl-ams/3c4d5e6f-0000-4000-8000-0000000000ff" }
+  }
 }
 
 variables {
@@ -15,7 +19,7 @@ variables {
     protected      = false
   }
   component = "backup"
-  tags      = { component = "backup", data_class = "confidential" }
+  tags      = { component = "backup", cost_centre = "4711", data_class = "confidential", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   keys = {
     ids         = { backup = "fr-par/3c4d5e6f-0000-4000-8000-000000000007" }
     replica_ids = { backup = "nl-ams/3c4d5e6f-0000-4000-8000-000000000017" }
@@ -47,7 +51,7 @@ run "keeps_copies_in_the_other_region" {
   }
 
   assert {
-    condition     = scaleway_object_bucket.this.tags == tomap({ component = "backup", data_class = "confidential", environment = "dev", managed_by = "gen", stack = "control-plane" })
+    condition     = scaleway_object_bucket.this.tags == tomap({ component = "backup", cost_centre = "4711", data_class = "confidential", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" })
     error_message = "The bucket carries the tags."
   }
 }
@@ -111,8 +115,13 @@ run "encrypts_without_keys" {
   }
 
   assert {
-    condition     = one(one(scaleway_object_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default).sse_algorithm == "AES256" && !one(scaleway_object_bucket_server_side_encryption_configuration.this.rule).bucket_key_enabled
-    error_message = "Without a key of the customer, Scaleway's own encrypts."
+    condition     = one(one(scaleway_object_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default).sse_algorithm == "aws:kms" && one(one(scaleway_object_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default).kms_master_key_id == "3c4d5e6f-0000-4000-8000-0000000000ff"
+    error_message = "Without keys from here, a key of the module's own encrypts."
+  }
+
+  assert {
+    condition     = [for key in scaleway_key_manager_key.own : [key.region, key.algorithm, key.unprotected, one(key.rotation_policy).rotation_period]] == [[scaleway_object_bucket.this.region, "aes_256_gcm", false, "8760h"]] && alltrue([for key in scaleway_key_manager_key.own : contains(key.tags, "owner=platform")])
+    error_message = "The key is in the bucket's region, rotates every year, and no call deletes it."
   }
 }
 
@@ -283,11 +292,11 @@ run "refuses_a_malformed_component" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "backup" }
+    tags = { component = "backup", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   }
 }

@@ -44,7 +44,7 @@ variables {
     protected      = false
   }
   component = "ci"
-  tags      = { component = "ci", data_class = "internal" }
+  tags      = { component = "ci", cost_centre = "4711", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "foundation" }
   state = {
     bucket   = "foundation-dev-state-1a2b3c4d"
     region   = "fr-par"
@@ -94,7 +94,7 @@ run "makes_two_applications_per_environment" {
   }
 
   assert {
-    condition     = alltrue([for resource in concat(values(scaleway_iam_application.plan), values(scaleway_iam_application.apply), [scaleway_iam_group.plan, scaleway_iam_group.apply, scaleway_iam_policy.plan, scaleway_iam_policy.apply]) : contains(resource.tags, "component=ci") && contains(resource.tags, "data_class=internal") && contains(resource.tags, "stack=foundation")])
+    condition     = alltrue([for resource in concat(values(scaleway_iam_application.plan), values(scaleway_iam_application.apply), [scaleway_iam_group.plan, scaleway_iam_group.apply, scaleway_iam_policy.plan, scaleway_iam_policy.apply]) : resource.tags == tolist(["component=ci", "cost_centre=4711", "data_class=internal", "environment=dev", "managed_by=gen", "owner=platform", "stack=foundation"])])
     error_message = "All of it carries the tags."
   }
 }
@@ -389,11 +389,11 @@ run "refuses_a_malformed_component" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "ci" }
+    tags = { component = "ci", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "foundation" }
   }
 }

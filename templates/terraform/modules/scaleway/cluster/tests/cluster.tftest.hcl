@@ -26,7 +26,7 @@ variables {
     protected      = false
   }
   component = "cluster"
-  tags      = { component = "cluster", data_class = "internal" }
+  tags      = { component = "cluster", cost_centre = "4711", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   network = {
     network_id         = "fr-par/2b3c4d5e-0000-4000-8000-000000000001"
     cidr               = "10.20.0.0/16"
@@ -76,7 +76,7 @@ run "makes_a_private_cluster" {
   }
 
   assert {
-    condition     = alltrue([for resource in concat([scaleway_k8s_cluster.this], values(scaleway_k8s_pool.this), values(scaleway_instance_security_group.nodes)) : resource.tags == tolist(["component=cluster", "data_class=internal", "environment=dev", "managed_by=gen", "stack=control-plane"])])
+    condition     = alltrue([for resource in concat([scaleway_k8s_cluster.this], values(scaleway_k8s_pool.this), values(scaleway_instance_security_group.nodes)) : resource.tags == tolist(["component=cluster", "cost_centre=4711", "data_class=internal", "environment=dev", "managed_by=gen", "owner=platform", "stack=control-plane"])])
     error_message = "All of it carries the tags."
   }
 }
@@ -582,11 +582,11 @@ run "refuses_a_malformed_component" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "cluster" }
+    tags = { component = "cluster", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   }
 }

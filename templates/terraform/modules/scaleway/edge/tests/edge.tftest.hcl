@@ -30,7 +30,7 @@ variables {
     protected      = false
   }
   component = "edge"
-  tags      = { component = "edge", data_class = "public" }
+  tags      = { component = "edge", cost_centre = "4711", data_class = "public", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   network = {
     network_id         = "fr-par/2b3c4d5e-0000-4000-8000-000000000001"
     cidr               = "10.20.0.0/16"
@@ -78,7 +78,7 @@ run "stands_before_the_private_network" {
   }
 
   assert {
-    condition     = alltrue([for resource in [scaleway_lb.this, scaleway_lb_ip.this] : resource.tags == tolist(["component=edge", "data_class=public", "environment=dev", "managed_by=gen", "stack=control-plane"])])
+    condition     = alltrue([for resource in [scaleway_lb.this, scaleway_lb_ip.this] : resource.tags == tolist(["component=edge", "cost_centre=4711", "data_class=public", "environment=dev", "managed_by=gen", "owner=platform", "stack=control-plane"])])
     error_message = "Address and load balancer carry the tags."
   }
 }
@@ -297,11 +297,11 @@ run "refuses_a_malformed_component" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "edge" }
+    tags = { component = "edge", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   }
 }

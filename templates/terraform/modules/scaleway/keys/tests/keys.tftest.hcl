@@ -19,7 +19,7 @@ variables {
     protected      = false
   }
   component = "keys"
-  tags      = { component = "keys", data_class = "restricted" }
+  tags      = { component = "keys", cost_centre = "4711", data_class = "restricted", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   spec = {
     purposes = {
       objects = { rotation_days = 365, deletion_days = 30, replica = true }
@@ -52,7 +52,7 @@ run "makes_a_protected_key_per_purpose" {
   }
 
   assert {
-    condition     = alltrue([for key in concat(values(scaleway_key_manager_key.this), values(scaleway_key_manager_key.replica)) : key.tags == tolist(["component=keys", "data_class=restricted", "environment=dev", "managed_by=gen", "stack=control-plane"])])
+    condition     = alltrue([for key in concat(values(scaleway_key_manager_key.this), values(scaleway_key_manager_key.replica)) : key.tags == tolist(["component=keys", "cost_centre=4711", "data_class=restricted", "environment=dev", "managed_by=gen", "owner=platform", "stack=control-plane"])])
     error_message = "Keys carry the tags."
   }
 }
@@ -191,11 +191,11 @@ run "refuses_a_malformed_component" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "keys" }
+    tags = { component = "keys", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   }
 }

@@ -30,7 +30,7 @@ variables {
     protected      = false
   }
   component = "network"
-  tags      = { component = "network", data_class = "internal" }
+  tags      = { component = "network", cost_centre = "4711", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   spec = {
     cidr              = "10.20.0.0/16"
     zones             = ["fr-par-1", "fr-par-2", "fr-par-3"]
@@ -55,7 +55,7 @@ run "makes_a_private_network" {
   }
 
   assert {
-    condition     = scaleway_vpc.this.tags == tolist(["component=network", "data_class=internal", "environment=dev", "managed_by=gen", "stack=control-plane"]) && scaleway_vpc_private_network.this.tags == scaleway_vpc.this.tags && alltrue([for resource in concat(values(scaleway_vpc_public_gateway.this), values(scaleway_vpc_public_gateway_ip.this)) : resource.tags == scaleway_vpc.this.tags])
+    condition     = scaleway_vpc.this.tags == tolist(["component=network", "cost_centre=4711", "data_class=internal", "environment=dev", "managed_by=gen", "owner=platform", "stack=control-plane"]) && scaleway_vpc_private_network.this.tags == scaleway_vpc.this.tags && alltrue([for resource in concat(values(scaleway_vpc_public_gateway.this), values(scaleway_vpc_public_gateway_ip.this)) : resource.tags == scaleway_vpc.this.tags])
     error_message = "All that takes tags has them."
   }
 }
@@ -390,11 +390,11 @@ run "refuses_a_malformed_component" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "network" }
+    tags = { component = "network", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   }
 }

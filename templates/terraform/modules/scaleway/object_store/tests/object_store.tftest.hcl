@@ -1,5 +1,9 @@
 mock_provider "scaleway" {
   override_during = plan
+
+  mock_resource "scaleway_key_manager_key" {
+    defaults = { id = "fr-par/3c4d5e6f-0000-4000-8000-0000000000ff" }
+  }
 }
 
 variables {
@@ -14,7 +18,7 @@ variables {
     protected      = false
   }
   component = "evidence"
-  tags      = { component = "evidence", data_class = "evidence" }
+  tags      = { component = "evidence", cost_centre = "4711", data_class = "evidence", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   keys = {
     ids         = { objects = "fr-par/3c4d5e6f-0000-4000-8000-000000000002" }
     replica_ids = {}
@@ -48,7 +52,7 @@ run "makes_a_private_bucket" {
   }
 
   assert {
-    condition     = scaleway_object_bucket.plain[0].tags == tomap({ component = "evidence", data_class = "evidence", environment = "dev", managed_by = "gen", stack = "control-plane" })
+    condition     = scaleway_object_bucket.plain[0].tags == tomap({ component = "evidence", cost_centre = "4711", data_class = "evidence", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" })
     error_message = "The bucket carries the tags."
   }
 
@@ -65,6 +69,11 @@ run "encrypts_under_the_key" {
     condition     = one(one(scaleway_object_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default).sse_algorithm == "aws:kms" && one(one(scaleway_object_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default).kms_master_key_id == "3c4d5e6f-0000-4000-8000-000000000002" && one(scaleway_object_bucket_server_side_encryption_configuration.this.rule).bucket_key_enabled
     error_message = "Objects are encrypted under the key of the component keys."
   }
+
+  assert {
+    condition     = length(scaleway_key_manager_key.own) == 0
+    error_message = "A key that is handed over is enough."
+  }
 }
 
 run "encrypts_without_keys" {
@@ -75,13 +84,18 @@ run "encrypts_without_keys" {
   }
 
   assert {
-    condition     = one(one(scaleway_object_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default).sse_algorithm == "AES256" && !one(scaleway_object_bucket_server_side_encryption_configuration.this.rule).bucket_key_enabled
-    error_message = "Without a key of the customer, Scaleway's own encrypts."
+    condition     = one(one(scaleway_object_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default).sse_algorithm == "aws:kms" && one(one(scaleway_object_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default).kms_master_key_id == "3c4d5e6f-0000-4000-8000-0000000000ff"
+    error_message = "Without keys from here, a key of the module's own encrypts."
   }
 
   assert {
-    condition     = alltrue(flatten([for rule in values(output.exports.grants) : [for set in jsondecode(rule).permission_set_names : !startswith(set, "KeyManager")]]))
-    error_message = "Nobody needs a key that is not used."
+    condition     = [for key in scaleway_key_manager_key.own : [key.region, key.algorithm, key.unprotected, one(key.rotation_policy).rotation_period]] == [["fr-par", "aes_256_gcm", false, "8760h"]] && alltrue([for key in scaleway_key_manager_key.own : contains(key.tags, "owner=platform")])
+    error_message = "The key is in the bucket's region, rotates every year, and no call deletes it."
+  }
+
+  assert {
+    condition     = alltrue([for rule in values(output.exports.grants) : length([for set in jsondecode(rule).permission_set_names : set if startswith(set, "KeyManager")]) > 0])
+    error_message = "Who reads or writes needs that key."
   }
 }
 
@@ -481,11 +495,11 @@ run "refuses_a_malformed_component" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "evidence" }
+    tags = { component = "evidence", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   }
 }

@@ -1,6 +1,10 @@
 # Plans only: a destroy after an apply would run into prevent_destroy.
 mock_provider "scaleway" {
   override_during = plan
+
+  mock_resource "scaleway_key_manager_key" {
+    defaults = { id = "fr-par/3c4d5e6f-0000-4000-8000-0000000000ff" }
+  }
 }
 
 variables {
@@ -15,7 +19,7 @@ variables {
     protected      = false
   }
   component = "evidence"
-  tags      = { component = "evidence", data_class = "evidence" }
+  tags      = { component = "evidence", cost_centre = "4711", data_class = "evidence", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   keys = {
     ids         = { objects = "fr-par/3c4d5e6f-0000-4000-8000-000000000002" }
     replica_ids = {}

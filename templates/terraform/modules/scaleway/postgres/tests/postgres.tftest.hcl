@@ -23,7 +23,7 @@ variables {
     protected      = false
   }
   component = "db"
-  tags      = { component = "db", data_class = "confidential" }
+  tags      = { component = "db", cost_centre = "4711", data_class = "confidential", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   network = {
     network_id         = "fr-par/2b3c4d5e-0000-4000-8000-000000000001"
     cidr               = "10.20.0.0/16"
@@ -66,7 +66,7 @@ run "makes_a_private_database" {
   }
 
   assert {
-    condition     = scaleway_rdb_instance.this.name == "control-plane-dev-db" && scaleway_rdb_instance.this.project_id == "1a2b3c4d-0000-4000-8000-000000000001" && scaleway_rdb_instance.this.region == "fr-par" && scaleway_rdb_instance.this.tags == tolist(["component=db", "data_class=confidential", "environment=dev", "managed_by=gen", "stack=control-plane"])
+    condition     = scaleway_rdb_instance.this.name == "control-plane-dev-db" && scaleway_rdb_instance.this.project_id == "1a2b3c4d-0000-4000-8000-000000000001" && scaleway_rdb_instance.this.region == "fr-par" && scaleway_rdb_instance.this.tags == tolist(["component=db", "cost_centre=4711", "data_class=confidential", "environment=dev", "managed_by=gen", "owner=platform", "stack=control-plane"])
     error_message = "The database is in the project and the region, and carries the tags."
   }
 }
@@ -444,11 +444,11 @@ run "refuses_a_malformed_component" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "db" }
+    tags = { component = "db", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   }
 }

@@ -14,7 +14,7 @@ variables {
     protected      = false
   }
   component = "registry"
-  tags      = { component = "registry", data_class = "internal" }
+  tags      = { component = "registry", cost_centre = "4711", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   spec = {
     repositories  = ["control-plane/api", "control-plane/worker"]
     keep_images   = 20
@@ -36,7 +36,7 @@ run "makes_a_private_namespace" {
   }
 
   assert {
-    condition     = scaleway_registry_namespace.this.description == "Images of control-plane in dev (component registry, internal)"
+    condition     = scaleway_registry_namespace.this.description == "Images of control-plane in dev (component registry, internal, owner platform, cost centre 4711)"
     error_message = "The description says whose it is, as there are no tags."
   }
 }
@@ -183,11 +183,11 @@ run "refuses_a_malformed_component" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "registry" }
+    tags = { component = "registry", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   }
 }

@@ -18,7 +18,7 @@ variables {
     protected      = false
   }
   component = "secrets"
-  tags      = { component = "secrets", data_class = "restricted" }
+  tags      = { component = "secrets", cost_centre = "4711", data_class = "restricted", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   spec = {
     names = {
       "api/signing" = { keys = ["private_key"], purpose = "Signs the tokens of the API" }
@@ -48,7 +48,7 @@ run "makes_empty_secrets" {
   }
 
   assert {
-    condition     = alltrue([for secret in scaleway_secret.this : secret.tags == tolist(["component=secrets", "data_class=restricted", "environment=dev", "managed_by=gen", "stack=control-plane"])])
+    condition     = alltrue([for secret in scaleway_secret.this : secret.tags == tolist(["component=secrets", "cost_centre=4711", "data_class=restricted", "environment=dev", "managed_by=gen", "owner=platform", "stack=control-plane"])])
     error_message = "Secrets carry the tags."
   }
 
@@ -91,6 +91,19 @@ run "exports_the_contract" {
   assert {
     condition     = toset(keys(output.exports.grants)) == toset(["api/signing", "webhook"]) && alltrue([for rule in values(output.exports.grants) : jsondecode(rule) == { project_ids = ["1a2b3c4d-0000-4000-8000-000000000001"], permission_set_names = ["SecretManagerReadOnly", "SecretManagerSecretAccess"] }])
     error_message = "A grant reads, and writes nothing."
+  }
+}
+
+run "refuses_a_copy" {
+  command         = plan
+  expect_failures = [var.spec]
+
+  variables {
+    spec = {
+      names         = { "api/signing" = { keys = ["current"], purpose = "Signs webhooks" } }
+      recovery_days = 7
+      replicate     = true
+    }
   }
 }
 
@@ -226,11 +239,11 @@ run "refuses_a_malformed_component" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "secrets" }
+    tags = { component = "secrets", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   }
 }

@@ -19,7 +19,7 @@ variables {
     protected      = false
   }
   component = "state"
-  tags      = { component = "state", data_class = "internal" }
+  tags      = { component = "state", cost_centre = "4711", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "foundation" }
   spec      = { noncurrent_days = 30 }
 }
 
@@ -62,7 +62,7 @@ run "keeps_state_safe" {
   }
 
   assert {
-    condition     = scaleway_object_bucket.this.tags == tomap({ component = "state", data_class = "internal", environment = "dev", managed_by = "gen", stack = "foundation" }) && scaleway_key_manager_key.this.tags == tolist(["component=state", "data_class=internal", "environment=dev", "managed_by=gen", "stack=foundation"])
+    condition     = scaleway_object_bucket.this.tags == tomap({ component = "state", cost_centre = "4711", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "foundation" }) && scaleway_key_manager_key.this.tags == tolist(["component=state", "cost_centre=4711", "data_class=internal", "environment=dev", "managed_by=gen", "owner=platform", "stack=foundation"])
     error_message = "Bucket and key carry the tags."
   }
 
@@ -162,11 +162,11 @@ run "refuses_a_malformed_component" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "state" }
+    tags = { component = "state", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "foundation" }
   }
 }

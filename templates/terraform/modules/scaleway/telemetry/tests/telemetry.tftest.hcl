@@ -29,7 +29,7 @@ variables {
     protected      = false
   }
   component = "telemetry"
-  tags      = { component = "telemetry", data_class = "internal" }
+  tags      = { component = "telemetry", cost_centre = "4711", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   spec      = { log_days = 30 }
 }
 
@@ -142,11 +142,11 @@ run "refuses_a_malformed_component" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "telemetry" }
+    tags = { component = "telemetry", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   }
 }

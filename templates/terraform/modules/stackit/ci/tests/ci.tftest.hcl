@@ -23,7 +23,7 @@ variables {
     protected      = false
   }
   component = "ci"
-  tags      = { component = "ci", data_class = "internal" }
+  tags      = { component = "ci", cost_centre = "4711", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "foundation" }
   spec = {
     issuer              = "https://token.actions.githubusercontent.com"
     audience            = "sts.accounts.stackit.cloud"
@@ -510,11 +510,11 @@ run "refuses_a_long_component_name" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "some" }
+    tags = { component = "some", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "foundation" }
   }
 }

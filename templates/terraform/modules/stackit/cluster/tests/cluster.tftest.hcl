@@ -29,7 +29,7 @@ variables {
     protected      = false
   }
   component = "cluster"
-  tags      = { component = "cluster", data_class = "internal" }
+  tags      = { component = "cluster", cost_centre = "4711", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   spec = {
     version         = "1.35"
     log_days        = 30
@@ -730,11 +730,11 @@ run "refuses_a_long_component_name" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "some" }
+    tags = { component = "some", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   }
 }

@@ -23,7 +23,7 @@ variables {
     protected      = false
   }
   component = "edge"
-  tags      = { component = "edge", data_class = "internal" }
+  tags      = { component = "edge", cost_centre = "4711", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   spec = {
     domain     = "dev.control-plane.example.org"
     hosts      = { api = { workload = "api", port = 8080, health = "/readyz" } }
@@ -59,7 +59,7 @@ run "labels_what_takes_labels" {
   command = plan
 
   assert {
-    condition     = stackit_public_ip.ingress.labels == tomap({ component = "edge", data_class = "internal", stack = "control-plane", environment = "dev", managed_by = "gen" })
+    condition     = stackit_public_ip.ingress.labels == tomap({ component = "edge", cost_centre = "4711", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" })
     error_message = "The address carries all labels."
   }
 }
@@ -252,11 +252,11 @@ run "refuses_a_long_component_name" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "some" }
+    tags = { component = "some", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   }
 }

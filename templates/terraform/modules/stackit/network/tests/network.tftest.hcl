@@ -22,7 +22,7 @@ variables {
     protected      = false
   }
   component = "network"
-  tags      = { component = "network", data_class = "internal" }
+  tags      = { component = "network", cost_centre = "4711", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   spec = {
     cidr              = "10.20.0.0/16"
     zones             = ["eu01-1", "eu01-2", "eu01-3"]
@@ -42,7 +42,7 @@ run "makes_one_network" {
   }
 
   assert {
-    condition     = stackit_network.this.labels == tomap({ component = "network", data_class = "internal", stack = "control-plane", environment = "dev", managed_by = "gen" }) && stackit_security_group.closed.labels == stackit_network.this.labels
+    condition     = stackit_network.this.labels == tomap({ component = "network", cost_centre = "4711", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }) && stackit_security_group.closed.labels == stackit_network.this.labels
     error_message = "What takes labels has all of them."
   }
 }
@@ -420,11 +420,11 @@ run "refuses_a_long_component_name" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "some" }
+    tags = { component = "some", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   }
 }

@@ -19,7 +19,7 @@ variables {
     protected      = false
   }
   component = "evidence"
-  tags      = { component = "evidence", data_class = "evidence" }
+  tags      = { component = "evidence", cost_centre = "4711", data_class = "evidence", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   spec = {
     versioning      = true
     worm            = { mode = "compliance", retain_days = 365, legal_hold = true }
@@ -74,7 +74,7 @@ run "a_plain_bucket_locks_nothing" {
 
   variables {
     spec = {
-      versioning      = true
+      versioning      = false
       noncurrent_days = 30
       tiers           = []
       replicate       = false
@@ -186,13 +186,28 @@ run "refuses_a_lock_without_versions" {
   }
 }
 
-run "refuses_a_copy" {
+run "refuses_versions_of_a_plain_bucket" {
   command         = plan
   expect_failures = [var.spec]
 
   variables {
     spec = {
       versioning      = true
+      noncurrent_days = 30
+      tiers           = []
+      replicate       = false
+      cors_origins    = []
+    }
+  }
+}
+
+run "refuses_a_copy" {
+  command         = plan
+  expect_failures = [var.spec]
+
+  variables {
+    spec = {
+      versioning      = false
       noncurrent_days = 30
       tiers           = []
       replicate       = true
@@ -207,7 +222,7 @@ run "refuses_a_distribution" {
 
   variables {
     spec = {
-      versioning      = true
+      versioning      = false
       noncurrent_days = 30
       tiers           = []
       replicate       = false
@@ -316,11 +331,11 @@ run "refuses_a_long_component_name" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "some" }
+    tags = { component = "some", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   }
 }

@@ -36,7 +36,7 @@ variables {
     protected      = false
   }
   component = "db"
-  tags      = { component = "db", data_class = "confidential" }
+  tags      = { component = "db", cost_centre = "4711", data_class = "confidential", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   spec = {
     major             = 16
     databases         = ["app", "temporal"]
@@ -491,11 +491,11 @@ run "refuses_a_long_component_name" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "some" }
+    tags = { component = "some", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   }
 }

@@ -22,7 +22,7 @@ variables {
     protected      = false
   }
   component = "telemetry"
-  tags      = { component = "telemetry", data_class = "internal" }
+  tags      = { component = "telemetry", cost_centre = "4711", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   spec      = { log_days = 365 }
   network = {
     network_id         = "6f1b0c2d-3e4a-4b5c-8d6e-7f8091a2b3c4"
@@ -230,11 +230,11 @@ run "refuses_a_long_component_name" {
   }
 }
 
-run "refuses_missing_tags" {
+run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
 
   variables {
-    tags = { component = "some" }
+    tags = { component = "some", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
   }
 }
