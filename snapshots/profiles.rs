@@ -53,7 +53,7 @@ fn a_year_on_nothing_is_satisfied() {
     assert_eq!(checked.status, 1, "{}", checked.text());
     let document: Value = serde_json::from_str(&checked.out).expect("JSON");
     let targets = document["targets"].as_array().expect("targets");
-    assert_eq!(targets.len(), 6);
+    assert!(targets.len() >= 10, "{} targets", targets.len());
     for target in targets {
         assert_eq!(target["verdicts"]["satisfied"], 0, "{}", target["target"]);
         assert_ne!(target["state"], "ok", "{}", target["target"]);
