@@ -58,6 +58,11 @@ variable "tags" {
     condition     = alltrue([for key in ["component", "cost_centre", "data_class", "environment", "managed_by", "owner", "stack"] : contains(keys(var.tags), key)])
     error_message = "tags must contain stack, environment, component, owner, data_class, cost_centre and managed_by: the provider has no default tags, so what is not here is on no resource."
   }
+
+  validation {
+    condition     = alltrue([for value in values(var.tags) : can(regex("^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$", value))])
+    error_message = "A value in tags must be at most 63 letters, digits, hyphens, underscores and dots, with a letter or digit at both ends: STACKIT takes no other labels. Write cost_centre of the stack like that."
+  }
 }
 
 variable "spec" {

@@ -252,6 +252,15 @@ run "refuses_a_long_component_name" {
   }
 }
 
+run "refuses_a_cost_centre_that_is_no_label" {
+  command         = plan
+  expect_failures = [var.tags]
+
+  variables {
+    tags = { component = "edge", cost_centre = "R&D / 47", data_class = "internal", environment = "dev", managed_by = "gen", owner = "platform", stack = "control-plane" }
+  }
+}
+
 run "refuses_tags_without_who_pays" {
   command         = plan
   expect_failures = [var.tags]
