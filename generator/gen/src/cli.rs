@@ -106,6 +106,7 @@ pub(crate) struct WhatIfArgs {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub what_if: WhatIfArgs,
