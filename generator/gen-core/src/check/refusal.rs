@@ -101,7 +101,7 @@ fn refusal(matrix: &Matrix, refused: &Refused, verdict: &Verdict) -> Diagnostic 
         let what = if expired {
             "it has expired: read the source again, and set the date under `read`".to_owned()
         } else {
-            words::how_to_prove(capability.proof, subject.as_str())
+            words::how_to_prove(&requirement.capability, capability.proof, subject.as_str())
         };
         diagnostic = diagnostic.note("prove", what);
     }

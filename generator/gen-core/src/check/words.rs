@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::model::capability::{Capability, Compare, Proof, SeverityTier};
+use crate::model::names::CapabilityId;
 use crate::model::subject::Confidence;
 
 use super::Requirement;
@@ -74,11 +75,29 @@ pub fn severity(capability: &Capability) -> String {
 }
 
 /// What would prove a capability of a subject.
-pub fn how_to_prove(proof: Proof, subject: &str) -> String {
-    match proof {
-        Proof::Probe => "try it out, and add the result to the provider's file".to_owned(),
-        Proof::Document => format!("read it in {subject}'s own documents, and add the fact with its source"),
-        Proof::Attest => format!("have somebody answer for it at {subject}, and add the attestation"),
+pub fn how_to_prove(capability: &CapabilityId, proof: Proof, subject: &str) -> String {
+    match (proof, probe(capability)) {
+        (Proof::Probe, Some(probe)) => {
+            format!("try it out: gen probe {probe} adds what it finds to the file of {subject}")
+        }
+        (Proof::Probe, None) => format!("try it out, and add the result to the file of {subject}"),
+        (Proof::Document, _) => {
+            format!("read it in {subject}'s own documents, and add the fact with its source")
+        }
+        (Proof::Attest, _) => format!("have somebody answer for it at {subject}, and add the attestation"),
+    }
+}
+
+/// The probe that tries a capability, as the command line calls it; none where a person has to.
+fn probe(capability: &CapabilityId) -> Option<&'static str> {
+    match capability.as_str() {
+        // A probe has no token that the store trusts, and does not wait for a restore.
+        "s3.sts.web_identity" | "db.postgres.pitr" => None,
+        "state.lock" => Some("state-lock"),
+        id if id.starts_with("s3.") => Some("s3"),
+        id if id.starts_with("k8s.") => Some("kubernetes"),
+        id if id.starts_with("db.postgres.") => Some("postgres"),
+        _ => None,
     }
 }
 

@@ -122,7 +122,8 @@ fn gap(matrix: &Matrix, verdict: &Verdict) -> Option<Gap> {
         asked: words::asked(requirement, capability),
         without: capability.means.without.clone(),
         known: known.collect(),
-        prove: unknown.then(|| words::how_to_prove(capability.proof, subject.as_str())),
+        prove: unknown
+            .then(|| words::how_to_prove(&requirement.capability, capability.proof, subject.as_str())),
     })
 }
 

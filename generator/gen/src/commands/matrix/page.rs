@@ -280,7 +280,7 @@ fn cell(matrix: &Matrix, subject: &SubjectName, id: &CapabilityId, proof: HowToP
         status,
         text: if texts.is_empty() { "unknown".to_owned() } else { texts.join(" · ") },
         claims: claims.iter().map(|claim| evidence(claim)).collect(),
-        ask: if claims.is_empty() { words::how_to_prove(proof, subject.as_str()) } else { String::new() },
+        ask: if claims.is_empty() { words::how_to_prove(id, proof, subject.as_str()) } else { String::new() },
     }
 }
 

@@ -69,7 +69,7 @@ pub(super) fn run(global: &Global, arguments: &ProfileCheckArgs) -> ExitCode {
                 asked,
                 targets: Vec::new(),
                 blocks: verdict.blocks,
-                prove: words::how_to_prove(capability.proof, &subject),
+                prove: words::how_to_prove(&requirement.capability, capability.proof, &subject),
                 known: verdict
                     .claims
                     .iter()

@@ -276,7 +276,11 @@ fn of_verdict(matrix: &gen_core::check::Matrix, verdict: &Verdict) -> Option<Ope
         verdict: verdict.kind,
         asked: words::asked(requirement, capability),
         without: capability.means.without.clone(),
-        prove: if unknown { words::how_to_prove(capability.proof, &subject) } else { String::new() },
+        prove: if unknown {
+            words::how_to_prove(&requirement.capability, capability.proof, &subject)
+        } else {
+            String::new()
+        },
         instead: Vec::new(),
         subject,
     })
