@@ -220,6 +220,7 @@ class Maker:
             "subject": self.rng.choice([*subjects, "absent"] if self.edges else subjects),
             "region": self.rng.choice([None, *REGIONS]),
             "service": self.rng.choice([None, *SERVICES]),
+            "stand_in": self.chance(0.1),
         }
 
     def waiver(self, about: Json) -> Json:

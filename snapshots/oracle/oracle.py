@@ -281,6 +281,8 @@ def evaluate(case: Json) -> Json:
         answers = [(claim, compare(capability, asked, claim.has, claim.lacks)) for claim in fact]
         truth = min((believe(*answer, capability["proof"], as_of) for answer in answers), default=Truth.UNKNOWN)
         severity = severity_of(capability, case["tier"])
+        if requirement.get("stand_in"):
+            severity = min(severity, "degraded", key=SEVERITIES.index)
         waived = (requirement["component"], name) in live_waivers
         verdict, blocks = decide(truth, severity, case["unknown"], waived)
         cites = sorted([claim.subject, claim.index] for claim in fact) if verdict == "satisfied" else []
@@ -288,6 +290,10 @@ def evaluate(case: Json) -> Json:
             {"truth": truth.name.lower(), "severity": severity, "verdict": verdict, "blocks": blocks, "cites": cites}
         )
     return {"verdicts": verdicts, "refused": any(verdict["blocks"] for verdict in verdicts)}
+
+
+# §4: what an environment lets stand in for workload federation makes its lack `degraded` at most.
+SEVERITIES = ("advisory", "degraded", "blocking")
 
 
 def severity_of(capability: Mapping[str, Any], tier: str) -> str:

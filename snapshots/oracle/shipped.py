@@ -41,6 +41,14 @@ def subjects() -> Json:
     return found
 
 
+def stands_in(target: Json, asked: Json) -> bool:
+    """§4: the environment names what hands out keys for CI where the subject trusts no tokens."""
+    stack, env = target["target"].split("/")
+    bind = oracle.read_yaml(ROOT / "stacks" / stack / "environments" / f"{env}.yaml")["bind"]
+    via = bind.get("ci", bind.get("default", {})).get("via", {})
+    return asked["component"] == "ci" and asked["capability"] == "iam.oidc.workload_federation" and asked["subject"] in via
+
+
 def case_of(target: Json, dictionary: Json, as_of: str) -> Json:
     profile = oracle.read_yaml(PROFILES / f"{target['profile']}.yaml")
     return {
@@ -60,6 +68,7 @@ def case_of(target: Json, dictionary: Json, as_of: str) -> Json:
                 "subject": asked["subject"],
                 "region": asked.get("region"),
                 "service": asked.get("service"),
+                "stand_in": stands_in(target, asked),
             }
             for asked in target["requirements"]
         ],

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use gen_core::check::matrix::SubjectFacts;
 use gen_core::check::{Matrix, Question, Requirement, Site, judge};
-use gen_core::model::capability::{Capability, Dictionary};
+use gen_core::model::capability::{Capability, Dictionary, Severity};
 use gen_core::model::environment::Tier;
 use gen_core::model::names::{CapabilityId, ComponentName, Place, RegionName, SubjectName};
 use gen_core::model::profile::{AttestationRules, UnknownPolicy};
@@ -54,6 +54,9 @@ struct Asked {
     subject: SubjectName,
     region: Option<RegionName>,
     service: Option<Arc<str>>,
+    /// Something stands in for it, so its lack is degraded at most.
+    #[serde(default)]
+    stand_in: bool,
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -92,7 +95,11 @@ fn answer(case: Case) -> Result<Value, String> {
         let capability =
             matrix.dictionary.capabilities.get(&asked.capability).ok_or("an unknown capability")?;
         let requirement = Requirement {
-            severity: capability.severity(case.tier),
+            severity: if asked.stand_in {
+                capability.severity(case.tier).min(Severity::Degraded)
+            } else {
+                capability.severity(case.tier)
+            },
             component: asked.component,
             capability: asked.capability,
             value: asked.value,
