@@ -36,7 +36,7 @@ pub struct Provider {
     #[serde(default)]
     #[schemars(schema_with = "crate::schema::map::<ComponentType, String>")]
     pub makes: BTreeMap<ComponentType, String>,
-    /// Addresses of services by component type; `{region}` is filled in.
+    /// Addresses of services by component type; `{region}` is filled in, and `*.` stands for one label or more.
     #[serde(default)]
     #[schemars(schema_with = "crate::schema::map::<ComponentType, String>")]
     pub endpoints: BTreeMap<ComponentType, String>,
@@ -66,6 +66,13 @@ pub struct Provider {
     /// What is not known, and what would prove it.
     #[serde(default)]
     pub ask: BTreeMap<CapabilityId, Proof>,
+}
+
+impl Provider {
+    /// Where a component of a type is reached in a region, if that is known beforehand.
+    pub fn endpoint(&self, kind: ComponentType, region: &str) -> Option<String> {
+        self.endpoints.get(&kind).map(|address| address.replace("{region}", region))
+    }
 }
 
 /// What size classes mean.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::load::Repository;
 use crate::model::component::ComponentType;
+use crate::model::names::RegionName;
 use crate::resolve::{Bound, Resolved};
 
 /// Where a component is reached, as far as it is known before it is there.
@@ -18,18 +19,8 @@ pub enum Address {
     },
     /// Inside the cluster, or at the workload's own side.
     Cluster,
-    /// No fact says it.
+    /// Nobody says it.
     Unknown,
-}
-
-/// Facts that may say where a component of a type is reached, by the detail `address`.
-fn facts_of(kind: ComponentType) -> &'static [&'static str] {
-    match kind {
-        ComponentType::ObjectStore => &["s3.signing_region", "s3.api"],
-        ComponentType::Postgres => &["db.postgres.service"],
-        ComponentType::Secrets => &["secrets.manager"],
-        _ => &[],
-    }
 }
 
 /// Where a component is reached.
@@ -41,21 +32,9 @@ pub(super) fn of(repository: &Repository, component: &Resolved) -> Address {
         Bound::Managed { .. } if kind == ComponentType::Telemetry => return Address::Cluster,
         Bound::Managed { provider, region, .. } => {
             let file = repository.providers.get(provider);
-            let endpoint = file.and_then(|file| file.value.endpoints.get(&kind));
-            let facts = file.map(|file| file.value.facts.as_slice()).unwrap_or_default();
-            let region = region.as_ref().map(crate::model::names::RegionName::as_str).unwrap_or_default();
-            facts
-                .iter()
-                .filter(|fact| {
-                    fact.scope.as_ref().is_none_or(|scope| {
-                        scope.regions.is_empty() || scope.regions.iter().any(|own| own.as_str() == region)
-                    })
-                })
-                .filter(|fact| fact.is.keys().any(|id| facts_of(kind).contains(&id.as_str())))
-                .filter_map(|fact| fact.with.as_ref()?.get("address")?.as_str())
-                .chain(endpoint.map(String::as_str))
-                .map(|address| host_of(&address.replace("{region}", region)))
-                .collect::<Vec<_>>()
+            let region = region.as_ref().map(RegionName::as_str).unwrap_or_default();
+            let address = file.and_then(|file| file.value.endpoint(kind, region));
+            address.iter().map(|address| host_of(address)).collect::<Vec<_>>()
         }
         Bound::Existing { exports, .. } => {
             let text = |key: &str| exports.get(key).and_then(serde_json::Value::as_str);
@@ -137,7 +116,7 @@ impl Endpoint {
 }
 
 impl Address {
-    /// Whether an endpoint is where the component is reached; none where no fact says it.
+    /// Whether an endpoint is where the component is reached; none where nobody says it.
     pub fn fits(&self, endpoint: &Endpoint) -> Option<bool> {
         match self {
             Self::Unknown => None,

@@ -82,13 +82,12 @@ impl Backends {
                 let bucket = bucket(&foundation, state.name.as_str(), account.id.as_str());
                 let region = region.as_ref().map(RegionName::as_str).unwrap_or_default();
                 let file = repository.providers.get(provider).ok_or("the provider has no file")?;
-                let endpoint = file.value.endpoints.get(&ComponentType::ObjectStore);
                 let context = context! {
                     foundation, region, key, bucket,
                     store => Serde(store),
                     component => state.name.as_str(),
                     account => account.id.as_str(),
-                    endpoint => endpoint.map(|address| address.replace("{region}", region)),
+                    endpoint => file.value.endpoint(ComponentType::ObjectStore, region),
                 };
                 (provider.as_str(), context)
             }

@@ -89,7 +89,9 @@ impl Kubernetes {
         watch.step("network policies")?;
         network::look(api, name, image, nodes, (watch, &mut *report))?;
         watch.step("sandboxes")?;
-        sandbox::look(api, name, image, nodes, (watch, report))
+        sandbox::look(api, name, image, nodes, (watch, report))?;
+        // Whoever stopped it while the last pod ran is told so.
+        watch.go_on()
     }
 }
 

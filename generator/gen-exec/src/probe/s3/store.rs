@@ -330,7 +330,9 @@ pub(super) fn undecided(answer: &Answer) -> Option<String> {
     match answer.status {
         0 => Some(told(answer)),
         401 | 403 => Some(format!("the credentials may not ({})", told(answer))),
-        429 | 500 | 502 | 503 | 504 => Some(format!("the store could not just then ({})", told(answer))),
+        // That it does not know the call is an answer; every other failure of its own, a full disk too, is none.
+        501 => None,
+        429 | 500..600 => Some(format!("the store could not just then ({})", told(answer))),
         _ => None,
     }
 }
@@ -342,4 +344,17 @@ pub(super) fn code(answer: &Answer) -> Option<String> {
     }
     let code = xml::first(&answer.text(), "Code")?;
     Some(code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '.').take(80).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_of_the_store_itself_says_nothing_about_what_it_can_do() {
+        let open = |status| undecided(&Answer { status, headers: Vec::new(), body: Vec::new() }).is_some();
+        // 507: a full disk.
+        assert!([0, 401, 403, 429, 500, 502, 503, 504, 507, 599].into_iter().all(open));
+        assert!(![200, 204, 400, 404, 409, 412, 501].into_iter().any(open));
+    }
 }

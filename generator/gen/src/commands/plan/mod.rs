@@ -190,6 +190,13 @@ fn providers(target: &Target) -> Vec<String> {
             _ => None,
         })
         .collect();
+    // Where nothing is managed, those are named who answer for what is brought.
+    if found.is_empty() {
+        found.extend(target.components.values().filter_map(|component| match &component.bound {
+            Bound::Existing { operated_by, .. } => Some(operated_by.to_string()),
+            _ => None,
+        }));
+    }
     found.sort();
     found.dedup();
     found

@@ -6,6 +6,9 @@ use serde_json::Value;
 use super::Body;
 use crate::view::text::{count, table, wrap};
 
+/// Columns of a report; a continued line is indented on top.
+const WIDTH: usize = 76;
+
 /// The report, and what became of it.
 pub(super) fn human(body: &Body) -> String {
     let mut out = String::new();
@@ -29,7 +32,8 @@ pub(super) fn human(body: &Body) -> String {
     }
     if !body.kept.is_empty() {
         let kept = body.kept.join(", ");
-        out.push_str(&format!("\nThe file says more than one server can show, and that stays: {kept}.\n"));
+        let text = format!("The file says more than one server can show, and that stays: {kept}.");
+        out.push_str(&format!("\n{}\n", wrap(&text, WIDTH, 2)));
     }
     out
 }
@@ -45,7 +49,7 @@ fn told(report: &Report) -> String {
         out.push_str(&format!("\n{}", table(&rows)));
         let why = report.findings.iter().filter_map(|finding| {
             let note = finding.note.as_ref()?;
-            Some(format!("  {}: {}\n", finding.capability, wrap(note, 100, 4)))
+            Some(format!("  {}\n", wrap(&format!("{}: {note}", finding.capability), WIDTH - 2, 4)))
         });
         let why: String = why.collect();
         if !why.is_empty() {
@@ -56,17 +60,20 @@ fn told(report: &Report) -> String {
         out.push_str("\nAlso seen\n");
         for seen in &report.observations {
             let mark = if seen.good { '+' } else { '!' };
-            out.push_str(&format!("  {mark} {}: {}\n", seen.about, seen.step.answered));
+            let text = format!("{}: {}", seen.about, seen.step.answered);
+            out.push_str(&format!("  {mark} {}\n", wrap(&text, WIDTH - 4, 4)));
         }
     }
     if !report.cleaned.is_empty() {
-        out.push_str(&format!("\nRemoved again: {}.\n", report.cleaned.join(", ")));
+        let text = format!("Removed again: {}.", report.cleaned.join(", "));
+        out.push_str(&format!("\n{}\n", wrap(&text, WIDTH, 2)));
     } else if report.ended == Ended::Whole && report.findings.is_empty() && report.left.is_empty() {
         out.push_str("\nThere was nothing to remove.\n");
     }
     for left in &report.left {
         let until = left.until.as_ref().map_or(String::new(), |until| format!(" until {until}"));
-        out.push_str(&format!("\nLeft: {}, which {}{until}.\n", left.what, left.why));
+        let text = format!("Left{until}: {} ({}).", left.what, left.why);
+        out.push_str(&format!("\n{}\n", wrap(&text, WIDTH, 2)));
     }
     out
 }

@@ -169,11 +169,13 @@ fn values(session: &Session, wanted: &Wanted, base: &Policy, asks: &[Ask]) -> Va
         OnUnknown::Warn => "warn",
         OnUnknown::Refuse => "refuse",
     };
-    // The zone of an environment that there is already: published workloads need one.
-    let zone = wanted.target.as_ref().and_then(|id| {
-        let environments = &session.repository.stacks.get(&id.stack)?.environments;
-        let domain = environments.values().find_map(|file| file.value.domain.clone())?;
-        domain.as_str().split_once('.').map(|(_, zone)| zone.to_owned())
+    // Published workloads need a zone: beside that of an environment that there is already, else one to be replaced.
+    let zone = wanted.target.as_ref().map(|id| {
+        let environments = session.repository.stacks.get(&id.stack).map(|stack| &stack.environments);
+        let domain = environments.and_then(|files| files.values().find_map(|file| file.value.domain.clone()));
+        let known =
+            domain.and_then(|domain| domain.as_str().split_once('.').map(|(_, zone)| zone.to_owned()));
+        known.unwrap_or_else(|| format!("{}.example.org", id.stack))
     });
     context! {
         description => format!("The policy of {}.", wanted.name),

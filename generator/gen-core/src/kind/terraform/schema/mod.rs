@@ -5,6 +5,7 @@
 //! refused, where the engine drops it in silence.
 
 mod blocks;
+mod functions;
 pub mod import;
 mod language;
 mod literal;

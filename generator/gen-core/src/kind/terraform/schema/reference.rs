@@ -9,7 +9,8 @@ use hcl_edit::template::{Directive, Element, Template};
 use hcl_edit::{Decorated, Span as _};
 
 use super::super::types::Type;
-use super::language::{FUNCTIONS, nearest};
+use super::functions::FUNCTIONS;
+use super::language::nearest;
 use super::scope::{Instances, Mode, Scope};
 use super::{Block, Class, Finding};
 

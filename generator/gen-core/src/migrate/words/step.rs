@@ -1,109 +1,18 @@
-//! Steps in words. Everything that a guide says to people is put together here.
+//! What is done in a step, what shows that it was done, and the way back.
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
-use crate::check::VerdictKind;
-use crate::model::component::Issuer;
-use crate::model::environment::Engine;
-use crate::model::names::{ComponentName, HostName, SubjectName};
+use crate::model::names::HostName;
 use crate::model::stack::WormMode;
-use crate::model::units::Period;
 
-use super::action::{Action, Goal, KeepReason, Method, Phase, RootPart, SecretUse, Seen, Undo};
-use super::{Gap, Guide, Move, Obstacle, Shift, Step, Why};
+use super::super::action::{Action, Method, Seen, Undo};
+use super::super::{Guide, Move, Step};
+use super::phrase::{
+    binary, count, engine, goal, held, keep, less, list, list_roots, names, secret, switch_back, trust,
+};
 
-/// What a step says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Said {
-    /// What to do, in a line.
-    pub title: String,
-    /// What to know about it.
-    pub details: Vec<String>,
-    /// What has to be seen before the next step.
-    pub seen: Vec<String>,
-    /// How it is undone.
-    pub undo: String,
-}
-
-/// A phase's title.
-pub fn phase(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Prepare => "Prepare: nothing runs there yet",
-        Phase::Build => "Build the new side beside the old one",
-        Phase::Copy => "Copy, while the old side serves",
-        Phase::Freeze => "Freeze: nobody writes",
-        Phase::Switch => "Switch",
-        Phase::Watch => "Watch, with the way back open",
-        Phase::Retire => "Retire the old side, as far as it may go",
-    }
-}
-
-/// How a component moves, such as `db: aws eu-central-1 → cnpg on cluster`.
-pub fn moved(moved: &Move) -> String {
-    match &moved.why {
-        Why::Bound => format!("{}: {} → {}", moved.component, moved.from, moved.to),
-        Why::With(under) => format!("{}: {}, moves with {under}", moved.component, moved.to),
-    }
-}
-
-/// What is in the way, in a line.
-pub fn obstacle(obstacle: &Obstacle) -> String {
-    match obstacle {
-        Obstacle::Unknown(gap) | Obstacle::Lacking { gap, .. } => gap_words(gap),
-        Obstacle::Fault { what } => what.clone(),
-    }
-}
-
-/// A requirement that does not hold, in a line, without the component.
-pub fn gap_words(gap: &Gap) -> String {
-    format!("{} ({}; asked of {})", gap.without, gap.asked, gap.subject)
-}
-
-/// What is given up or gained, in a line, without the component.
-pub fn shift(shift: &Shift) -> String {
-    use crate::check::VerdictKind::{NeedsEvidence, Waived};
-    let how = match shift.becomes {
-        Some(NeedsEvidence) => "; nobody knows yet",
-        Some(Waived) => "; waived for a while",
-        _ => "",
-    };
-    format!("{} ({}{how})", shift.means, shift.capability)
-}
-
-/// Lines that are said of several components, each once: components in front, in their order.
-pub fn together<'a>(lines: impl Iterator<Item = (&'a ComponentName, String)>) -> Vec<String> {
-    let mut said: Vec<(String, Vec<&ComponentName>)> = Vec::new();
-    for (component, line) in lines {
-        match said.iter_mut().find(|(known, _)| *known == line) {
-            Some((_, components)) if components.contains(&component) => {}
-            Some((_, components)) => components.push(component),
-            None => said.push((line, vec![component])),
-        }
-    }
-    said.into_iter().map(|(line, components)| format!("{}: {line}", list(&components))).collect()
-}
-
-/// A step in words.
-pub fn said(guide: &Guide, step: &Step) -> Said {
-    let around = Around { guide, step };
-    let (title, mut details) = around.action();
-    if step.no_return {
-        details.push(
-            "from here on, giving up means to migrate back by this guide in the other direction".to_owned(),
-        );
-    }
-    Said {
-        title,
-        details,
-        seen: step.seen.iter().map(|seen| around.seen(seen)).collect(),
-        undo: around.undo(),
-    }
-}
-
-struct Around<'a> {
-    guide: &'a Guide,
-    step: &'a Step,
+/// A step, and the guide that it is in.
+pub(super) struct Around<'a> {
+    pub(super) guide: &'a Guide,
+    pub(super) step: &'a Step,
 }
 
 impl Around<'_> {
@@ -127,7 +36,7 @@ impl Around<'_> {
     }
 
     #[expect(clippy::too_many_lines, reason = "one arm for each kind of step")]
-    fn action(&self) -> (String, Vec<String>) {
+    pub(super) fn action(&self) -> (String, Vec<String>) {
         let (name, old, new) = (self.name(), self.old(), self.coming());
         let target = &self.guide.to.target;
         match &self.step.action {
@@ -359,7 +268,7 @@ impl Around<'_> {
         }
     }
 
-    fn seen(&self, seen: &Seen) -> String {
+    pub(super) fn seen(&self, seen: &Seen) -> String {
         let name = self.name();
         match seen {
             Seen::AccountPlans => "`gen plan` of the foundation says ok for it".to_owned(),
@@ -419,7 +328,7 @@ impl Around<'_> {
         }
     }
 
-    fn undo(&self) -> String {
+    pub(super) fn undo(&self) -> String {
         match &self.step.undo {
             Undo::Leave => "leave it: nothing depends on it yet".to_owned(),
             Undo::DestroyNew => "destroy what was made; nobody uses it yet".to_owned(),
@@ -439,128 +348,5 @@ impl Around<'_> {
             Undo::Never => "cannot be undone: issue new values".to_owned(),
             Undo::MakeAgain => "make it again from the models of that revision; its data is on the new side".to_owned(),
         }
-    }
-}
-
-fn switch_back(rows_flow_back: bool, objects: &[ComponentName]) -> String {
-    let mut text = if rows_flow_back {
-        "stop the writers, let the old side catch up, point names back, start them there: no row is lost"
-            .to_owned()
-    } else {
-        "stop the writers, point names back, start them there: what was written since is lost, or carried over by hand".to_owned()
-    };
-    if !objects.is_empty() {
-        text.push_str(&format!("; copy what was added to {} since, with its locks", list(objects)));
-    }
-    text
-}
-
-fn trust(
-    provider: &str,
-    issuer: Option<Issuer>,
-    through: &[SubjectName],
-    taken: Option<VerdictKind>,
-) -> (String, Vec<String>) {
-    let from = issuer.map_or("CI", Issuer::as_str);
-    let title = format!("Let {provider} trust the tokens of {from}");
-    let details = match (through, taken) {
-        ([], Some(VerdictKind::Refused | VerdictKind::Degraded | VerdictKind::Waived)) => format!(
-            "{provider} does not take them, and nothing stands in for it: name what exchanges them under `bind.ci.via`, or CI holds a key that has to be kept and renewed"
-        ),
-        ([], Some(VerdictKind::NeedsEvidence)) => {
-            format!("nobody knows whether {provider} takes them: try one job before anything else")
-        }
-        ([], _) => {
-            "beside the old trust, for this repository and each environment alone: plan and apply apart"
-                .to_owned()
-        }
-        (through, _) => {
-            format!(
-                "{provider} does not take them itself: {} exchanges them for short-lived keys",
-                list(through)
-            )
-        }
-    };
-    (title, vec![details])
-}
-
-fn engine(encrypts: bool) -> Vec<String> {
-    let mut details = vec![
-        "keep a copy of each state: an engine reads states of the other up to the version that both know"
-            .to_owned(),
-    ];
-    if encrypts {
-        details.push(
-            "roll encryption out with the plain state as `fallback`, apply each root once, then take the fallback away: a state whose key is lost cannot be read again".to_owned(),
-        );
-    }
-    details
-}
-
-fn binary(engine: Engine) -> &'static str {
-    match engine {
-        Engine::Terraform => "terraform",
-        Engine::Opentofu => "tofu",
-    }
-}
-
-fn keep(because: KeepReason, days: u64, guide: &Guide) -> Vec<String> {
-    let from =
-        format!("{days} days after the switch, counted from {}: add the days until it happens", guide.day);
-    match because {
-        KeepReason::Locks => vec![
-            format!("what was written last is locked for that long: {from}"),
-            "the store, its keys and the account stay until then, read-only; legal holds keep it longer"
-                .to_owned(),
-        ],
-        KeepReason::Backups => vec![format!("the last recovery point is kept for that long: {from}")],
-        KeepReason::History => {
-            vec![format!("dashboards and investigations read it for what is older: {from}")]
-        }
-    }
-}
-
-fn held(part: &RootPart) -> String {
-    format!(
-        "a plan of {} would destroy {}: the old side serves until the switch",
-        part.root,
-        list(&part.components)
-    )
-}
-
-fn list_roots(roots: &[RootPart]) -> String {
-    list(&roots.iter().map(|part| part.root.clone()).collect::<Vec<_>>())
-}
-
-fn goal(goal: &Goal) -> String {
-    format!("data class `{}`: RPO {}, RTO {}, kept {}", goal.data, goal.rpo, goal.rto, goal.retain)
-}
-
-fn secret(secret: &SecretUse) -> String {
-    format!("{} ({}), read by {}", secret.name, secret.key, secret.workload)
-}
-
-fn less(limit: Option<Period>) -> String {
-    limit.map_or_else(|| "as short as can be".to_owned(), |limit| format!("below {limit}"))
-}
-
-fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
-}
-
-fn names(hosts: &[String], domain: Option<&str>) -> String {
-    match domain {
-        Some(domain) => list(&hosts.iter().map(|host| format!("{host}.{domain}")).collect::<Vec<_>>()),
-        None => list(hosts),
-    }
-}
-
-/// `a`, `a and b`, `a, b and c`.
-fn list<T: ToString>(items: &[T]) -> String {
-    let items: Vec<String> = items.iter().map(ToString::to_string).collect();
-    match items.as_slice() {
-        [] => "nothing".to_owned(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
