@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::component::ComponentType;
 use crate::model::names::{CapabilityId, ComponentName};
-use crate::resolve::{Bound, Target};
+use crate::resolve::Target;
 
 use super::matrix::Matrix;
 use super::value::{Field, Value};
@@ -80,11 +80,9 @@ pub fn stores(matrix: &Matrix, target: &Target) -> BTreeMap<ComponentName, Store
     let stores = target.components.values().filter(|component| is_store(component.kind()));
     stores
         .map(|component| {
-            let region = match &component.bound {
-                Bound::Managed { region, .. } | Bound::Existing { region, .. } => region.clone(),
-                Bound::Hosted { .. } => None,
-            };
-            let question = Question { subject: component.bound.subject().clone(), region, service: None };
+            let subject = component.bound.subject().clone();
+            let region = target.regions(&component.name).0.cloned();
+            let question = Question { subject, region, service: None };
             (component.name.clone(), settings(matrix, &question))
         })
         .collect()

@@ -91,6 +91,14 @@ pub(super) fn of_target(
     }
     let mut accounts = BTreeMap::new();
     for (provider, name) in &env.value.accounts {
+        if !repository.providers.contains_key(provider) {
+            diagnostics.push(unknown(
+                format!("there is no provider `{provider}`"),
+                provider.as_str(),
+                repository.providers.keys().map(SubjectName::as_str),
+                Spot::key(env.file.clone(), Route::keys(["accounts", provider.as_str()])),
+            ));
+        }
         match index.get(name) {
             Some(account) => {
                 diagnostics.extend(other_currency(repository, account, env));

@@ -247,6 +247,13 @@ impl Binder<'_> {
                 if let Some(region) = &binding.region {
                     known_region(file, region, at("region"), diagnostics)?;
                     self.allow_place(file, region, at("region"), diagnostics)?;
+                } else if let Some(elsewhere) = self.place_outside(file) {
+                    // Without a region it could be in any of the operator's.
+                    let label =
+                        format!("{} is also in {elsewhere}, outside the places of this profile", file.name);
+                    let fault = self.forbidden(at("operated_by"), label);
+                    diagnostics.push(fault.help("say in which of its regions it is: `region:`"));
+                    return None;
                 }
                 let exports = binding.existing.clone()?;
                 if let Err(error) = crate::contract::check(kind, &Value::Object(exports.clone())) {
@@ -314,6 +321,12 @@ impl Binder<'_> {
             return None;
         }
         Some(&file.value)
+    }
+
+    /// A country that the provider is in and the profile does not allow.
+    fn place_outside<'p>(&self, provider: &'p Provider) -> Option<&'p Place> {
+        let allowed = self.policy.places.as_ref()?;
+        provider.places.values().map(|region| &region.country).find(|country| !allowed.contains(*country))
     }
 
     /// The profile allows the region's country.

@@ -4,8 +4,8 @@ use gen_core::evidence::{Finding, Step};
 
 use super::super::Stop;
 use super::super::http::Answer;
-use super::Run;
 use super::store::{Call, Store, told, undecided};
+use super::{CONTRADICTION, Run};
 
 /// Rounds of two writers at once.
 const ROUNDS: usize = 12;
@@ -151,24 +151,14 @@ impl Run<'_> {
         let right = self.send(&delete(&etag))?;
         steps.push(Step::new("DELETE with the If-Match that fits", told(&right)));
         let verdict = match (word(&wrong), there, right.ok()) {
-            (Ok("enforced"), true, true) => "enforced",
-            (Ok("ignored"), false, _) => "ignored",
-            (Ok("enforced" | "rejected"), true, _) => "rejected",
-            (Err(why), ..) => {
-                self.find(Finding::unknown(id, why, steps));
-                return Ok(());
-            }
+            (Ok("enforced"), true, true) => Ok("enforced"),
+            (Ok("ignored"), false, _) => Ok("ignored"),
+            (Ok("enforced" | "rejected"), true, _) => Ok("rejected"),
+            (Err(why), ..) => Err(why),
             // Neither refused nor done: what the store makes of it cannot be told from outside.
-            _ => {
-                self.find(Finding::unknown(
-                    id,
-                    "the answer and what became of the object contradict each other",
-                    steps,
-                ));
-                return Ok(());
-            }
+            _ => Err(CONTRADICTION.to_owned()),
         };
-        self.find(Finding::is(id, verdict, steps));
+        self.conclude(id, verdict, steps);
         Ok(())
     }
 }

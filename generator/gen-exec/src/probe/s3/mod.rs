@@ -117,6 +117,14 @@ impl Run<'_> {
         self.report.findings.push(finding);
     }
 
+    /// What the answers come to: a word, or why they say nothing.
+    fn conclude(&mut self, id: &str, verdict: Result<&str, String>, steps: Vec<Step>) {
+        self.find(match verdict {
+            Ok(word) => Finding::is(id, word, steps),
+            Err(why) => Finding::unknown(id, why, steps),
+        });
+    }
+
     fn see(&mut self, about: &str, good: bool, did: impl Into<String>, answered: impl Into<String>) {
         let step = Step::new(did, answered);
         self.report.observations.push(Observation { about: about.to_owned(), good, step });
@@ -226,6 +234,9 @@ impl Run<'_> {
         self.report
     }
 }
+
+/// Why nothing is concluded from answers that exclude each other.
+const CONTRADICTION: &str = "the answer and what became of the object contradict each other";
 
 /// Name and version of a store, where it tells them.
 fn server(answer: &Answer) -> Option<String> {

@@ -8,9 +8,9 @@ use serde_json::json;
 
 use super::super::http::Answer;
 use super::super::{Stop, hex};
-use super::Run;
 use super::store::{Call, told, undecided};
 use super::xml;
+use super::{CONTRADICTION, Run};
 
 /// The least that every part but the last has to have at most stores.
 const LEAST: usize = 5 << 20;
@@ -234,19 +234,12 @@ impl Run<'_> {
             return Ok(());
         }
         let verdict = match (tries[0].status, tries[1].ok(), kept) {
-            (412 | 409, true, true) => "enforced",
-            (200..=299, _, false) => "ignored",
-            (_, false, true) => "rejected",
-            _ => {
-                self.find(Finding::unknown(
-                    id,
-                    "the answer and what became of the object contradict each other",
-                    steps,
-                ));
-                return Ok(());
-            }
+            (412 | 409, true, true) => Ok("enforced"),
+            (200..=299, _, false) => Ok("ignored"),
+            (_, false, true) => Ok("rejected"),
+            _ => Err(CONTRADICTION.to_owned()),
         };
-        self.find(Finding::is(id, verdict, steps));
+        self.conclude(id, verdict, steps);
         Ok(())
     }
 
