@@ -201,6 +201,9 @@ fn rendered_files_fit_their_schema() {
             let value: Value = serde_json::from_slice(&bytes).expect("JSON");
             let faults: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
             assert!(faults.is_empty(), "{}: {faults:?}", path.display());
+            let text = std::str::from_utf8(&bytes).expect("text");
+            let read = gen_core::kind::profile::read(text);
+            assert!(matches!(read, Ok((_, true))), "{} is not read back intact: {read:?}", path.display());
             seen += 1;
         }
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -21,7 +22,10 @@ ENVIRONMENTS = 10
 def synthesise(folder: Path, targets: int) -> None:
     """One foundation account, and stacks of ten environments each, made like the shipped stack."""
     stack = (ROOT / "stacks/control-plane/stack.yaml").read_text()
-    shutil.copytree(ROOT / "stacks/foundation", folder / "stacks/foundation", ignore=shutil.ignore_patterns("staging.yaml", "prod.yaml"))
+    account = folder / "stacks/foundation/environments"
+    account.mkdir(parents=True)
+    for name in ("stack.yaml", "environments/dev.yaml"):
+        shutil.copy(ROOT / "stacks/foundation" / name, folder / "stacks/foundation" / name)
     tiers = ["development", "staging", "production"]
     names = {"development": "dev", "staging": "staging", "production": "prod"}
     for number in range(targets):
@@ -32,6 +36,7 @@ def synthesise(folder: Path, targets: int) -> None:
         tier = tiers[number % 3]
         text = (ROOT / f"stacks/control-plane/environments/{names[tier]}.yaml").read_text()
         text = text.replace(f"accounts: {{aws: {names[tier]}}}", "accounts: {aws: dev}")
+        text = re.sub(r"^domain: .*$", f"domain: t{number}.example.org", text, flags=re.M)
         (place / f"environments/e{number % ENVIRONMENTS}.yaml").write_text(text)
 
 

@@ -102,7 +102,7 @@ fn answer(case: Case) -> Result<Value, String> {
             },
             component: asked.component,
             capability: asked.capability,
-            value: asked.value,
+            value: asked.value.into(),
             site: Site::Primary,
             origins: Vec::new(),
             question: Question { subject: asked.subject, region: asked.region, service: asked.service },

@@ -112,7 +112,7 @@ fn write_all(root: &Path, diff: &TreeDiff, written: &mut Written) -> Result<(), 
         let mut recorded = diff.recorded.clone();
         for file in &diff.files {
             if let Some(old) = &file.old {
-                recorded.files.insert(file.path.to_string(), sha256_hex(old));
+                recorded.files.insert(file.path.clone(), sha256_hex(old).into());
             }
         }
         replace(&base.join(MANIFEST), &recorded.during(&diff.manifest).bytes())
@@ -158,7 +158,7 @@ fn finish(root: &Path, base: &Path, diff: &TreeDiff) -> io::Result<()> {
     // What was edited by hand is still known by what was last written, so that it stays recognised as edited.
     for file in diff.files.iter().filter(|file| file.state == State::HandEdited) {
         if let Some(digest) = diff.recorded.files.get(file.path.as_ref()) {
-            manifest.files.insert(file.path.to_string(), digest.clone());
+            manifest.files.insert(file.path.clone(), digest.clone());
         }
     }
     if manifest.files.is_empty() {

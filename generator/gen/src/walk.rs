@@ -102,9 +102,11 @@ fn walk_all<T: Send>(
     see: &(impl Fn(&Visit<'_>) -> T + Sync),
 ) -> (Option<Walked<T>>, Vec<Diagnostic>) {
     let selects = |id: &TargetId| session.selects(id);
-    let (ground, mut diagnostics) = prepare(&session.repository, what_if, as_of, &selects);
+    let ((ground, mut diagnostics), (renderer, found)) = rayon::join(
+        || prepare(&session.repository, what_if, as_of, &selects),
+        || Renderer::new(&session.repository),
+    );
     let Some(ground) = ground else { return (None, diagnostics) };
-    let (renderer, found) = Renderer::new(&session.repository);
     diagnostics.extend(found);
     let (matrix, known) = (ground.matrix, ground.known);
     let outcomes: Vec<Outcome<T>> = ground
@@ -202,7 +204,7 @@ fn beside_other_modules(session: &Session, tree: &Tree) -> TreeDiff {
     }
     diff.files.retain(|file| file.state == State::Leftover || !other(&file.path));
     diff.hollow.retain(|folder| !other(folder));
-    let of_others = |known: &BTreeMap<String, String>| -> Vec<(String, String)> {
+    let of_others = |known: &BTreeMap<Arc<str>, Arc<str>>| -> Vec<(Arc<str>, Arc<str>)> {
         known
             .iter()
             .filter(|(path, _)| other(path))

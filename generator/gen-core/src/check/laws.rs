@@ -101,7 +101,7 @@ fn verdict(facts: &[Value], id: &str, value: &Value, region: &str) -> Verdict {
     let requirement = Requirement {
         component: ComponentName::parse("db").expect("a name"),
         capability: CapabilityId::parse(id).expect("an id"),
-        value: value.clone(),
+        value: value.clone().into(),
         site: Site::Primary,
         severity: Severity::Blocking,
         origins: Vec::new(),

@@ -77,7 +77,7 @@ pub struct Requirement {
     /// The property.
     pub capability: CapabilityId,
     /// What is asked, as written; checked against the dictionary.
-    pub value: serde_json::Value,
+    pub value: Arc<serde_json::Value>,
     /// Which region it is about.
     pub site: Site,
     /// How bad its lack is.

@@ -17,7 +17,7 @@ pub fn asked(requirement: &Requirement, capability: &Capability) -> String {
         Compare::Has => format!("{id} has {value}"),
         Compare::Within => format!("{id} within {value}"),
         Compare::AtLeast => format!("{id} at least {value}"),
-        Compare::Equals if requirement.value == Json::Bool(true) => id.to_string(),
+        Compare::Equals if *requirement.value == Json::Bool(true) => id.to_string(),
         Compare::Equals => format!("{id} is {value}"),
         Compare::Overlaps => format!("{id} has one of {value}"),
     }

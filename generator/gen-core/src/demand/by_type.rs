@@ -1,31 +1,32 @@
 //! What components of each type need of whoever provides them.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use crate::check::{Origin, Site};
 use crate::diag::{self, Route};
 use crate::model::component::{Component, ComponentType};
-use crate::model::names::{ComponentName, Place};
+use crate::model::names::ComponentName;
 use crate::resolve::{Resolved, Settings, Target};
 
 use super::{Ask, Wish, declared_at};
 
-pub(super) fn ask(target: &Target, component: &Resolved, asks: &mut Vec<Ask>) {
-    let mut found = of_type(target, component);
-    if component.kind().holds_data() {
-        let places: Vec<Value> =
-            target.data_places.iter().map(|place| Value::from(Place::as_str(place))).collect();
-        found.push(("sov.residency.customer_data", Value::from(places), Site::Primary));
-        if target.is_copied(component.kind()) && target.regions(&component.name).1.is_some() {
-            let places: Vec<Value> =
-                target.data_places.iter().map(|place| Value::from(Place::as_str(place))).collect();
-            found.push(("sov.residency.customer_data", Value::from(places), Site::Copy));
-        }
-    }
-    for (capability, value, site) in found {
+/// `places` is the value of `sov.residency.customer_data`: countries that data may be in.
+pub(super) fn ask(target: &Target, component: &Resolved, places: &Arc<Value>, asks: &mut Vec<Ask>) {
+    let mut push = |capability: &'static str, value: Arc<Value>, site: Site| {
         let place = Some(asked_at(target, component, capability));
         let wish = Wish::new(&component.name, value, Origin::ComponentType, place);
         asks.push(Ask { capability, wish: Wish { site, ..wish } });
+    };
+    for (capability, value) in of_type(target, component) {
+        push(capability, value.into(), Site::Primary);
+    }
+    if component.kind().holds_data() {
+        push("sov.residency.customer_data", places.clone(), Site::Primary);
+        if target.is_copied(component.kind()) && target.regions(&component.name).1.is_some() {
+            push("sov.residency.customer_data", places.clone(), Site::Copy);
+        }
     }
 }
 
@@ -42,8 +43,8 @@ fn asked_at(target: &Target, component: &Resolved, capability: &str) -> diag::Pl
     diag::Place::value(target.stack.file.clone(), route)
 }
 
-fn of_type(target: &Target, component: &Resolved) -> Vec<(&'static str, Value, Site)> {
-    let asked: Vec<(&'static str, Value)> = match component.kind() {
+fn of_type(target: &Target, component: &Resolved) -> Vec<(&'static str, Value)> {
+    match component.kind() {
         ComponentType::Account => vec![
             ("audit.control_plane_log", json!("export")),
             ("cost.tags", json!(true)),
@@ -72,8 +73,7 @@ fn of_type(target: &Target, component: &Resolved) -> Vec<(&'static str, Value, S
         ComponentType::Realtime => vec![("net.lb.udp", json!(true))],
         // What CI needs depends on where it logs in: `ci.rs`.
         ComponentType::Ci | ComponentType::Surrealdb | ComponentType::Edge => Vec::new(),
-    };
-    asked.into_iter().map(|(capability, value)| (capability, value, Site::Primary)).collect()
+    }
 }
 
 fn postgres(target: &Target, component: &Resolved) -> Vec<(&'static str, Value)> {

@@ -19,7 +19,7 @@ use crate::kind::KINDS;
 use crate::load::Repository;
 use crate::model::capability::{Answers, Dictionary, Severity};
 use crate::model::component::ComponentType;
-use crate::model::names::{CapabilityId, ComponentName, SubjectName};
+use crate::model::names::{self, CapabilityId, ComponentName, SubjectName};
 use crate::resolve::{Bound, Resolved, Target};
 
 /// A wish for a capability that the program itself knows.
@@ -31,7 +31,7 @@ struct Ask {
 /// What is wished of a capability, before it is known how bad its lack is and who is asked.
 struct Wish {
     component: ComponentName,
-    value: Value,
+    value: Arc<Value>,
     site: Site,
     /// Its lack is never worse than this, whatever the dictionary says.
     at_most: Option<Severity>,
@@ -40,8 +40,20 @@ struct Wish {
 }
 
 impl Wish {
-    fn new(component: &ComponentName, value: Value, origin: Origin, place: Option<Place>) -> Self {
-        Self { component: component.clone(), value, site: Site::Primary, at_most: None, origin, place }
+    fn new(
+        component: &ComponentName,
+        value: impl Into<Arc<Value>>,
+        origin: Origin,
+        place: Option<Place>,
+    ) -> Self {
+        Self {
+            component: component.clone(),
+            value: value.into(),
+            site: Site::Primary,
+            at_most: None,
+            origin,
+            place,
+        }
     }
 }
 
@@ -54,8 +66,9 @@ pub fn demand(
     let mut demands =
         Demands { repository, dictionary, target, found: BTreeMap::new(), diagnostics: Vec::new() };
     let mut asks = Vec::new();
+    let places = Arc::new(target.data_places.iter().map(names::Place::as_str).collect());
     for component in target.components.values() {
-        by_type::ask(target, component, &mut asks);
+        by_type::ask(target, component, &places, &mut asks);
         by_class::ask(target, component, &mut asks);
         ci::ask(repository, target, component, &mut asks);
     }
@@ -76,16 +89,18 @@ pub fn demand(
     }
     demands.of_profile();
     demands.of_needs();
-    (demands.found.into_values().collect(), demands.diagnostics)
+    let mut found = demands.found;
+    for alike in found.values_mut().filter(|alike| alike.len() > 1) {
+        alike.sort_by_cached_key(|requirement| (requirement.value.to_string(), requirement.site.clone()));
+    }
+    (found.into_values().flatten().collect(), demands.diagnostics)
 }
-
-type Key = (ComponentName, CapabilityId, String, Site);
 
 struct Demands<'a> {
     repository: &'a Repository,
     dictionary: &'a Dictionary,
     target: &'a Target,
-    found: BTreeMap<Key, Requirement>,
+    found: BTreeMap<(ComponentName, CapabilityId), Vec<Requirement>>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -99,16 +114,21 @@ impl Demands<'_> {
         let Some(question) = self.question(&component, entry.answers, &site) else { return };
         let known = entry.severity(self.target.tier());
         let severity = at_most.map_or(known, |most| most.min(known));
-        let key = (component.clone(), capability.clone(), value.to_string(), site.clone());
-        let requirement = self.found.entry(key).or_insert_with(|| Requirement {
-            component,
-            capability,
-            value,
-            site,
-            severity,
-            origins: Vec::new(),
-            question,
+        let alike = self.found.entry((component.clone(), capability.clone())).or_default();
+        let known = alike.iter().position(|known| known.value == value && known.site == site);
+        let at = known.unwrap_or_else(|| {
+            alike.push(Requirement {
+                component,
+                capability,
+                value,
+                site,
+                severity,
+                origins: Vec::new(),
+                question,
+            });
+            alike.len() - 1
         });
+        let Some(requirement) = alike.get_mut(at) else { return };
         if !requirement.origins.iter().any(|(known, _)| *known == origin) {
             requirement.origins.push((origin, place));
         }

@@ -83,7 +83,7 @@ pub fn folder(id: &TargetId) -> Arc<str> {
 #[derive(Debug)]
 pub struct Content {
     bytes: Vec<u8>,
-    digest: OnceLock<String>,
+    digest: OnceLock<Arc<str>>,
 }
 
 impl Content {
@@ -98,8 +98,8 @@ impl Content {
     }
 
     /// SHA-256 of the bytes in lower-case hex, computed once.
-    pub fn digest(&self) -> &str {
-        self.digest.get_or_init(|| crate::digest::sha256_hex(&self.bytes))
+    pub fn digest(&self) -> &Arc<str> {
+        self.digest.get_or_init(|| crate::digest::sha256_hex(&self.bytes).into())
     }
 }
 

@@ -1,6 +1,7 @@
 //! `.gen.json`: which files an owner has, and what was written into them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,17 +16,17 @@ pub struct Manifest {
     /// Version of this file's shape.
     pub format_version: u32,
     /// Path → SHA-256 of what was last written.
-    pub files: BTreeMap<String, String>,
+    pub files: BTreeMap<Arc<str>, Arc<str>>,
     /// Path → SHA-256 of what a run that has not ended is writing.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub pending: BTreeMap<String, String>,
+    pub pending: BTreeMap<Arc<str>, Arc<str>>,
 }
 
 impl Manifest {
     /// The manifest of a rendered tree.
     pub fn of(tree: &Tree) -> Self {
         let files =
-            tree.files.iter().map(|file| (file.path.to_string(), file.content.digest().to_owned())).collect();
+            tree.files.iter().map(|file| (file.path.clone(), file.content.digest().clone())).collect();
         Self { format_version: 1, files, pending: BTreeMap::new() }
     }
 
@@ -46,7 +47,7 @@ impl Manifest {
     pub fn knows(&self, path: &str, digest: &str) -> Option<bool> {
         let (written, pending) = (self.files.get(path), self.pending.get(path));
         (written.is_some() || pending.is_some())
-            .then(|| [written, pending].into_iter().flatten().any(|known| known == digest))
+            .then(|| [written, pending].into_iter().flatten().any(|known| **known == *digest))
     }
 
     /// This manifest while `next` is being written over it.

@@ -84,7 +84,7 @@ pub struct Target {
     /// The policy, with everything that it extends.
     pub policy: Arc<Policy>,
     /// Countries that data and its copies may be in; groups are expanded.
-    pub data_places: BTreeSet<Place>,
+    pub data_places: Arc<BTreeSet<Place>>,
     /// Accounts by provider.
     pub accounts: BTreeMap<SubjectName, AccountRef>,
     /// Targets that this one is the account of; only for foundation stacks.
@@ -161,8 +161,7 @@ impl Target {
         let mut diagnostics = Vec::new();
         let components =
             component::resolve(repository, &self.stack, &env, &self.policy, &self.data, &mut diagnostics);
-        let mut target = Self { env, components, ..self.clone() };
-        target.data_places.clone_from(&self.data_places);
+        let target = Self { env, components, ..self.clone() };
         (!crate::diag::any_error(&diagnostics)).then_some(target)
     }
 }
@@ -273,7 +272,7 @@ fn resolve_one(
         stack: stack.clone(),
         waivers: files.waivers.clone(),
         release: files.releases.get(&id.env).cloned(),
-        data_places: binding::data_places(repository, &env),
+        data_places: Arc::new(binding::data_places(repository, &env)),
         env,
         policy,
         accounts,

@@ -130,7 +130,7 @@ impl RootBody {
         Self {
             digests: own
                 .filter(|file| !differs_by_nature(&file.path))
-                .map(|file| file.content.digest())
+                .map(|file| file.content.digest().as_ref())
                 .collect(),
             engine,
             path: format!("{}/terraform/{}", visit.tree.folder, root.name),

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::ser::Error as _;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
+use serde_json::value::to_raw_value;
 
 use crate::check::StoreSettings;
-use crate::digest::canonical_sha256;
+use crate::digest::sha256_hex;
 use crate::model::component::ComponentType;
 use crate::model::environment::Tier;
 use crate::model::names::{CapabilityId, ComponentName, Place, ProfileName, WorkloadName};
@@ -35,10 +38,11 @@ pub struct WorkloadProfile {
     /// The profile that the target was proven under.
     pub profile: ProfileName,
     /// Countries that data may be in.
-    pub places: BTreeSet<Place>,
+    #[serde(serialize_with = "on_a_line")]
+    pub places: Arc<BTreeSet<Place>>,
     /// What it uses.
     pub components: BTreeMap<ComponentName, Expected>,
-    /// SHA-256 over the canonical JSON (RFC 8785) of everything else, in lower-case hex.
+    /// SHA-256 over the file as it is without these 64 digits, in lower-case hex.
     pub digest: String,
 }
 
@@ -69,6 +73,7 @@ pub struct Expected {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object_lock: Option<ObjectLock>,
     /// Capabilities that were proven, each with its evidence.
+    #[serde(serialize_with = "a_line_each")]
     pub expects: Vec<Expectation>,
 }
 
@@ -91,7 +96,7 @@ pub struct Expectation {
     /// The capability.
     pub capability: CapabilityId,
     /// What was asked.
-    pub value: Value,
+    pub value: Arc<Value>,
     /// How well it is known: the weakest of the facts that it rests on.
     pub confidence: Confidence,
     /// When the oldest of them was read.
@@ -101,21 +106,35 @@ pub struct Expectation {
 }
 
 impl WorkloadProfile {
-    /// The file with its own digest in it.
-    #[must_use]
-    pub(super) fn sealed(mut self) -> Self {
-        self.digest = digest(&serde_json::to_value(&self).unwrap_or_default());
-        self
+    /// The file that holds it, with the digest in its place: the last of the file's values.
+    pub(super) fn into_file(mut self) -> serde_json::Result<Vec<u8>> {
+        const END: &[u8] = b"\"\n}\n";
+        self.digest.clear();
+        let mut text = Vec::with_capacity(8 * 1024);
+        serde_json::to_writer_pretty(&mut text, &self)?;
+        text.push(b'\n');
+        let digest = sha256_hex(&text);
+        let place = text.len() - END.len();
+        text.splice(place..place, digest.into_bytes());
+        Ok(text)
     }
 }
 
-/// Digest of a file's content, without the digest that it carries.
-fn digest(value: &Value) -> String {
-    let mut value = value.clone();
-    if let Some(file) = value.as_object_mut() {
-        file.remove("digest");
-    }
-    canonical_sha256(&value)
+/// Whether a file says what its digest was taken from.
+fn is_intact(text: &str, digest: &str) -> bool {
+    text.rsplit_once(digest)
+        .is_some_and(|(before, after)| sha256_hex([before, after].concat().as_bytes()) == digest)
+}
+
+/// Writes a value on a single line, whatever its serializer does otherwise.
+fn on_a_line<T: Serialize, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    to_raw_value(value).map_err(S::Error::custom)?.serialize(serializer)
+}
+
+/// Writes each item on a line of its own.
+fn a_line_each<T: Serialize, S: Serializer>(items: &[T], serializer: S) -> Result<S::Ok, S::Error> {
+    let lines = items.iter().map(to_raw_value).collect::<Result<Vec<_>, _>>().map_err(S::Error::custom)?;
+    serializer.collect_seq(lines)
 }
 
 /// What is wrong with a file: what, and where as line and column from 1.
@@ -131,7 +150,6 @@ pub fn read(text: &str) -> Result<(WorkloadProfile, bool), Unreadable> {
         (said.to_owned(), place)
     };
     let profile: WorkloadProfile = serde_json::from_str(text).map_err(wrong)?;
-    let value: Value = serde_json::from_str(text).map_err(wrong)?;
-    let intact = profile.digest == digest(&value);
+    let intact = is_intact(text, &profile.digest);
     Ok((profile, intact))
 }

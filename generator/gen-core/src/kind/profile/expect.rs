@@ -26,7 +26,7 @@ pub(super) fn profile(
         .filter_map(|component| target.components.get(component))
         .map(|component| (component.name.clone(), expected(repository, checked, workload, component)))
         .collect();
-    let profile = WorkloadProfile {
+    WorkloadProfile {
         format_version: FormatVersion,
         target: target.id.to_string(),
         tier: target.tier(),
@@ -35,8 +35,7 @@ pub(super) fn profile(
         places: target.data_places.clone(),
         components,
         digest: String::new(),
-    };
-    profile.sealed()
+    }
 }
 
 /// Components that a workload uses, and the one that keeps its secrets.

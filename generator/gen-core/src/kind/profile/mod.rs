@@ -29,16 +29,8 @@ fn render(renderer: &Renderer<'_>, checked: &Checked) -> Files {
     let mut faults: Vec<Diagnostic> = Vec::new();
     for (name, workload) in &target.stack.value.workloads {
         let profile = expect::profile(renderer.repository, checked, name, workload);
-        match serde_json::to_vec_pretty(&profile) {
-            Ok(mut text) => {
-                text.push(b'\n');
-                let read = std::str::from_utf8(&text).ok().map(read);
-                if !matches!(read, Some(Ok((ref back, true))) if *back == profile) {
-                    let label = format!("profile of {name} is not read back as it was written");
-                    faults.push(
-                        Diagnostic::error(Fault::Unparsable).label(label).target(target.id.to_string()),
-                    );
-                }
+        match profile.into_file() {
+            Ok(text) => {
                 let path: Arc<str> = Arc::from(format!("{NAME}/{name}.json"));
                 files.push(Rendered { path, content: Content::new(text) });
             }

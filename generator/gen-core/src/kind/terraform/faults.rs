@@ -84,14 +84,19 @@ fn foreign_ci(target: &Target, component: &Resolved) -> Option<Diagnostic> {
 /// Lock files that providers name and that are not there: without one, `init` would take whatever it is given.
 pub(super) fn missing_locks(repository: &Repository) -> impl Iterator<Item = Diagnostic> {
     repository.providers.values().filter_map(|file| {
-        let lock = file.value.terraform.as_ref()?.lock.as_ref()?;
-        let path = format!("profiles/providers/{lock}");
+        let path = lock_of(&file.value)?;
         let diagnostic = Diagnostic::error(Fault::UnknownName)
             .at(Place::value(file.file.clone(), Route::keys(["terraform", "lock"])))
             .label(format!("there is no file {path}"))
             .help("`terraform providers lock` writes one; list several platforms with `-platform`");
         (!repository.templates.contains_key(path.as_str())).then_some(diagnostic)
     })
+}
+
+/// The file that a provider's plugin is locked by.
+pub(super) fn lock_of(provider: &Provider) -> Option<String> {
+    let lock = provider.terraform.as_ref()?.lock.as_ref()?;
+    Some(format!("profiles/providers/{lock}"))
 }
 
 /// What a module and the contracts do not agree on, in words.

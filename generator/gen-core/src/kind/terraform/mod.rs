@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock, RwLock};
 
+use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
 use crate::check::Checked;
@@ -57,6 +58,8 @@ pub struct Terraform<'a> {
     modules: BTreeMap<Arc<str>, Arc<Module>>,
     backends: backend::Backends,
     hcl: RwLock<BTreeMap<String, Arc<Hcl>>>,
+    /// Files that roots hold as they are: locks of providers, and how state is encrypted.
+    verbatim: BTreeMap<Arc<str>, Arc<Content>>,
     schemas: OnceLock<Loaded>,
 }
 
@@ -82,8 +85,10 @@ impl<'a> Terraform<'a> {
         }
         let mut diagnostics = Vec::new();
         let mut modules = BTreeMap::new();
-        for (path, files) in folders {
-            match Module::read(path.clone(), files) {
+        let read: Vec<_> =
+            folders.into_par_iter().map(|(path, files)| (path.clone(), Module::read(path, files))).collect();
+        for (path, module) in read {
+            match module {
                 Ok(module) => {
                     modules.insert(path, Arc::new(module));
                 }
@@ -96,10 +101,16 @@ impl<'a> Terraform<'a> {
         }
         diagnostics.extend(faults::missing_locks(repository));
         let backends = backend::Backends::new(repository, &mut diagnostics);
-        (
-            Self { repository, modules, backends, hcl: RwLock::default(), schemas: OnceLock::new() },
-            diagnostics,
-        )
+        let verbatim = repository
+            .providers
+            .values()
+            .filter_map(|file| faults::lock_of(&file.value))
+            .chain([ENCRYPTION.to_owned()])
+            .filter_map(|path| repository.templates.get_key_value(path.as_str()))
+            .map(|(path, bytes)| (path.clone(), Content::new(bytes.as_ref())))
+            .collect();
+        let schemas = OnceLock::new();
+        (Self { repository, modules, backends, hcl: RwLock::default(), verbatim, schemas }, diagnostics)
     }
 
     /// All modules by path, such as `aws/network`.
@@ -246,26 +257,20 @@ impl<'a> Terraform<'a> {
             .map(|(name, content)| Rendered { path: at(name), content: content.clone() })
             .collect();
         let values = self.values(target, root, &file.value, &hcl);
-        let mut text = serde_json::to_vec_pretty(&values).map_err(|error| error.to_string())?;
+        let mut text = Vec::with_capacity(4 * 1024);
+        serde_json::to_writer_pretty(&mut text, &values).map_err(|error| error.to_string())?;
         text.push(b'\n');
         files.push(Rendered { path: at("gen.auto.tfvars.json"), content: Content::new(text) });
         let backend = self.backends.render(self.repository, checked, root)?;
         files.push(Rendered { path: at("backend.tf"), content: Content::new(backend) });
         if target.env.value.engine == Engine::Opentofu {
-            let text =
-                self.repository.templates.get(ENCRYPTION).ok_or("there is no template of encryption")?;
-            files.push(Rendered { path: at("encryption.tofu"), content: Content::new(text.as_ref()) });
+            let content = self.verbatim.get(ENCRYPTION).ok_or("there is no template of encryption")?;
+            files.push(Rendered { path: at("encryption.tofu"), content: content.clone() });
         }
-        if let Some(lock) = self.lock(&file.value) {
-            files.push(Rendered { path: at(".terraform.lock.hcl"), content: lock });
+        if let Some(lock) = faults::lock_of(&file.value).and_then(|path| self.verbatim.get(path.as_str())) {
+            files.push(Rendered { path: at(".terraform.lock.hcl"), content: lock.clone() });
         }
         Ok(files)
-    }
-
-    fn lock(&self, provider: &Provider) -> Option<Arc<Content>> {
-        let name = provider.terraform.as_ref()?.lock.as_ref()?;
-        let bytes = self.repository.templates.get(format!("profiles/providers/{name}").as_str())?;
-        Some(Content::new(bytes.as_ref()))
     }
 
     /// HCL depends on layer, provider and components only, so targets share it.
@@ -325,7 +330,8 @@ impl<'a> Terraform<'a> {
         for name in &root.components {
             let Some(component) = target.components.get(name) else { continue };
             tags.insert(name.to_string(), json!({"component": name, "data_class": target.sensitivity(name)}));
-            let mut spec = without_nulls(spec::spec(target, component, provider));
+            let mut spec = spec::spec(target, component, provider);
+            drop_nulls(&mut spec);
             if let (true, Some(boundary), Some(account)) =
                 (self.takes_boundary(root, component.kind()), &provider.boundary, account)
             {
@@ -416,16 +422,13 @@ fn common_tags(target: &Target) -> Value {
 }
 
 /// Optional attributes that are not set are left out, not written as null.
-fn without_nulls(value: Value) -> Value {
+fn drop_nulls(value: &mut Value) {
     match value {
-        Value::Object(entries) => Value::Object(
-            entries
-                .into_iter()
-                .filter(|(_, value)| !value.is_null())
-                .map(|(key, value)| (key, without_nulls(value)))
-                .collect(),
-        ),
-        Value::Array(items) => Value::Array(items.into_iter().map(without_nulls).collect()),
-        other => other,
+        Value::Object(entries) => entries.retain(|_, value| {
+            drop_nulls(value);
+            !value.is_null()
+        }),
+        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
+        _ => {}
     }
 }

@@ -75,7 +75,7 @@ pub(crate) struct RequirementDoc {
     /// The capability.
     pub capability: String,
     /// What is asked.
-    pub value: serde_json::Value,
+    pub value: std::sync::Arc<serde_json::Value>,
     /// About the region that copies go to.
     pub copy: bool,
     /// How bad its lack is.
