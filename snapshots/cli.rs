@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use gen_core::model::units::Timestamp;
 use tempfile::TempDir;
 
 /// What a command said.
@@ -54,6 +55,13 @@ pub(crate) fn untimed(text: &str) -> String {
             _ => format!("{line}\n"),
         })
         .collect()
+}
+
+/// The day that it is, in UTC.
+pub(crate) fn today() -> String {
+    let since = std::time::UNIX_EPOCH.elapsed().expect("a clock that was set").as_secs();
+    let now = Timestamp::of_seconds(since.try_into().expect("a year that can be written"));
+    now.expect("a year that can be written").to_string()[..10].to_owned()
 }
 
 /// A new repository, as `gen init` makes it.

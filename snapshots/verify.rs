@@ -19,23 +19,37 @@ const RIGHT: [(&str, &str); 6] = [
     ("TEMPORAL_ADDRESS", "temporal-frontend.workflow.svc.cluster.local:7233"),
 ];
 
-/// The file of a workload in a folder of its own, with a change and, if it is to be believed, a digest that fits.
+/// A day on which everything that was read still counts.
+const DAY: &str = "2026-11-21";
+
+/// The file of a workload in a folder of its own, as it was rendered or with a change and, if it is to be believed, a digest that fits.
 #[expect(clippy::disallowed_methods, reason = "tests write into temporary folders")]
 fn file(change: impl FnOnce(&mut Value), sealed: bool) -> TempDir {
     let path = cli::root().join("terraform-out/control-plane/prod/profile/api.json");
-    let mut value: Value = serde_json::from_slice(&std::fs::read(path).expect("a file")).expect("JSON");
+    let rendered = std::fs::read_to_string(path).expect("a file");
+    let original: Value = serde_json::from_str(&rendered).expect("JSON");
+    let mut value = original.clone();
     change(&mut value);
-    if sealed {
-        value.as_object_mut().expect("a file").remove("digest");
-        value["digest"] = Value::from(gen_core::digest::canonical_sha256(&value));
-    }
+    let text = if value == original {
+        rendered
+    } else {
+        if sealed {
+            value["digest"] = json!("");
+            value["digest"] = json!(gen_core::digest::sha256_hex(format!("{value:#}\n").as_bytes()));
+        }
+        format!("{value:#}\n")
+    };
     let folder = tempfile::tempdir().expect("a folder");
-    std::fs::write(folder.path().join("profile.json"), format!("{value:#}\n")).expect("a file");
+    std::fs::write(folder.path().join("profile.json"), text).expect("a file");
     folder
 }
 
 fn verify(folder: &Path, variables: &[(&str, &str)], more: &[&str]) -> Said {
-    cli::run_with(folder, &[&["verify", "--profile", "profile.json"], more].concat(), variables)
+    cli::run_with(
+        folder,
+        &[&["verify", "--profile", "profile.json", "--today", DAY], more].concat(),
+        variables,
+    )
 }
 
 /// What is right, but for one variable.

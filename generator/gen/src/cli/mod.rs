@@ -176,6 +176,9 @@ pub(crate) struct VerifyArgs {
     /// Seconds that an address may take to answer
     #[arg(long, value_name = "SECONDS", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=60))]
     pub timeout: u64,
+    /// Judge evidence by this day (YEAR-MONTH-DAY, or `now`) instead of the day that it is
+    #[arg(long, value_name = "DAY")]
+    pub today: Option<String>,
     #[command(flatten)]
     pub around: AroundArgs,
 }

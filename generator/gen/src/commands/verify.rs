@@ -41,9 +41,10 @@ pub(crate) fn run(global: &Global, arguments: &VerifyArgs) -> ExitCode {
     let mut session = Session::empty(global);
     let path: Arc<str> = Arc::from(arguments.file.display().to_string());
     let mut body = Body::default();
-    match open(arguments, &path, &mut session) {
+    let day = super::check::day(arguments.today.as_deref().or(Some("now")));
+    match open(arguments, &path, &mut session).and_then(|file| Ok((file, day?))) {
         Err(fault) => session.diagnostics.push(*fault),
-        Ok((profile, intact)) => {
+        Ok(((profile, intact), today)) => {
             body = Body {
                 workload: profile.workload.to_string(),
                 target: profile.target.clone(),
@@ -52,7 +53,7 @@ pub(crate) fn run(global: &Global, arguments: &VerifyArgs) -> ExitCode {
                 ..Body::default()
             };
             session.diagnostics.extend(seals(arguments, &profile, intact, &path));
-            let mut verified = verify(&profile, &surroundings(&arguments.around), crate::view::today());
+            let mut verified = verify(&profile, &surroundings(&arguments.around), today);
             if arguments.connect {
                 reach(&mut verified, Duration::from_secs(arguments.timeout));
             }
