@@ -8,7 +8,8 @@
    cleaned up after by `--clean`, which touches nothing else.
 3. Evidence is added to a customer's file, loads, and is replaced by a second run; the customer's comments and other facts stay.
 4. Nobody agreed: nothing is made. An address that is not encrypted is refused. No credential is ever printed.
-5. OIDC: an issuer of the test's own, right and wrong in every way that the probe looks at.
+5. `gen verify --connect` asks buckets how they keep objects: it lets a workload start where that is as it was proven, and nowhere else.
+6. OIDC: an issuer of the test's own, right and wrong in every way that the probe looks at.
 
 Standard library only, and openssl; MinIO and the Versity gateway as `.ci/tools` installs them. Servers listen on loopback alone.
 """
@@ -18,6 +19,7 @@ from __future__ import annotations
 import argparse
 import base64
 import concurrent.futures
+import hashlib
 import json
 import os
 import re
@@ -279,6 +281,62 @@ def refused(gen, where):
     return [f"refused: {len(cases) + 1} ways, nothing made"]
 
 
+RENDERED = Path(__file__).resolve().parents[2] / "terraform-out/control-plane/prod/profile/api.json"
+
+
+def verified(gen, where):
+    """Buckets as a workload's file expects them, and otherwise."""
+    file = json.loads(RENDERED.read_text())
+    store = file["components"]["evidence"]
+    file["components"] = {"evidence": store}
+    store["address"] = {"where": "cluster"}
+    store["binding"]["region"] = "us-east-1"
+    store["settings"]["path_style"] = True
+    store["object_lock"] = {"mode": "compliance", "days": 30, "legal_hold": True}
+    # Its digest is the one of the file as it is without the digest.
+    file["digest"] = ""
+    file["digest"] = hashlib.sha256((json.dumps(file, indent=2) + "\n").encode()).hexdigest()
+    path = gen.repository / "profile.json"
+    path.write_text(json.dumps(file, indent=2) + "\n")
+    with servers.minio(servers.folder_of(where, "minio-verify")) as server:
+        direct = Store(server.endpoint, servers.KEY, servers.SECRET)
+
+        def locked(bucket, mode, period):
+            direct.make(bucket, lock=True)
+            rule = f"<Rule><DefaultRetention><Mode>{mode}</Mode>{period}</DefaultRetention></Rule>" if mode else ""
+            body = f"<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled>{rule}</ObjectLockConfiguration>"
+            check(direct.xml(bucket, "", "object-lock", body).ok, bucket)
+
+        locked("as-proven", "COMPLIANCE", "<Days>30</Days>")
+        locked("for-longer", "COMPLIANCE", "<Years>1</Years>")
+        locked("too-short", "COMPLIANCE", "<Days>29</Days>")
+        locked("governance", "GOVERNANCE", "<Days>30</Days>")
+        locked("no-default", None, None)
+        direct.make("no-lock", versions=True)
+        direct.make("plain")
+        words = ("verify", "--profile", "profile.json", "--connect", "--format", "json")
+        around = {"AWS_ENDPOINT_URL_S3": server.endpoint, "AWS_REGION": "us-east-1"}
+        lock, versions = "bucket does not lock objects as it was proven", "bucket keeps no versions"
+        cases = [("as-proven", []), ("for-longer", []), ("too-short", [lock]), ("governance", [lock]), ("no-default", [lock]), ("no-lock", [lock]),
+                 ("plain", [versions, lock]), ("nowhere", ["bucket does not exist"])]
+        for bucket, expected in cases:
+            status, out, err = gen.run(*words, "--strict", "--s3-bucket", f"evidence={bucket}", extra=around)
+            found = [each["summary"] for each in json.loads(out)["diagnostics"] if each["severity"] == "error"]
+            check((status, found) == (1 if expected else 0, expected), bucket, status, found, err)
+        # What nobody may look at, or which bucket it is nobody says, is unchecked, and refused only where that is asked for.
+        wrong = around | {"AWS_SECRET_ACCESS_KEY": "wrong"}
+        none = around | {"AWS_SECRET_ACCESS_KEY": ""}
+        named = ("--s3-bucket", "evidence=as-proven")
+        for extra, more, said in [(wrong, named, "may not"), (none, named, "AWS_SECRET_ACCESS_KEY"), (around, (), "--s3-bucket")]:
+            status, out, err = gen.run(*words, *more, extra=extra)
+            unchecked = json.loads(out)["unchecked"]
+            check(status == 0 and any(said in line for line in unchecked), said, status, unchecked, err)
+            check(gen.run(*words, "--strict", *more, extra=extra)[0] == 1, said, "--strict let it start")
+        status, out, err = gen.run(*words, "--s3-bucket", "objects=as-proven", extra=around)
+        check(status == 1 and "no such object store" in out, status, out, err)
+    return [f"verify: {len(cases) + 7} answers about {len(cases)} buckets are what those buckets are"]
+
+
 def b64(data):
     data = json.dumps(data).encode() if isinstance(data, dict) else data
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
@@ -375,7 +433,7 @@ def oidc(gen, where, tls):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--gen", required=True, type=Path)
-    parser.add_argument("--only", action="append", choices=["stores", "evidence", "interrupted", "refused", "oidc"])
+    parser.add_argument("--only", action="append", choices=["stores", "evidence", "interrupted", "refused", "verified", "oidc"])
     arguments = parser.parse_args()
     lacking = servers.missing()
     if lacking:
@@ -397,7 +455,7 @@ def main():
             check(not any(servers.SECRET in text for text in gen.said), name, "printed a credential")
             return [f"{line}  ({time.monotonic() - began:.0f} s)" for line in lines]
 
-        parts = [("stores", stores, tls), ("evidence", evidence), ("interrupted", interrupted), ("refused", refused), ("oidc", oidc, tls)]
+        parts = [("stores", stores, tls), ("evidence", evidence), ("interrupted", interrupted), ("refused", refused), ("verified", verified), ("oidc", oidc, tls)]
         with concurrent.futures.ThreadPoolExecutor() as pool:
             for lines in pool.map(lambda each: part(*each), parts):
                 for line in lines:

@@ -170,9 +170,12 @@ pub(crate) struct VerifyArgs {
     /// What cannot be checked counts as a mismatch
     #[arg(long, env = "GEN_VERIFY_STRICT")]
     pub strict: bool,
-    /// Also reach each address over the network, and ask databases whether they encrypt
+    /// Also reach each address over the network, and ask databases whether they encrypt and buckets how they keep objects
     #[arg(long, env = "GEN_VERIFY_CONNECT")]
     pub connect: bool,
+    /// With --connect: the bucket of an object store, whose versioning and lock are asked for (with the credentials of the environment)
+    #[arg(long = "s3-bucket", value_name = "COMPONENT=BUCKET", env = "GEN_VERIFY_S3_BUCKETS", value_delimiter = ',', value_parser = named)]
+    pub buckets: Vec<(String, String)>,
     /// Seconds that an address may take to answer
     #[arg(long, value_name = "SECONDS", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=60))]
     pub timeout: u64,
@@ -181,6 +184,13 @@ pub(crate) struct VerifyArgs {
     pub today: Option<String>,
     #[command(flatten)]
     pub around: AroundArgs,
+}
+
+fn named(text: &str) -> Result<(String, String), &'static str> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() && !value.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write COMPONENT=BUCKET, such as evidence=acme-evidence"),
+    }
 }
 
 /// What the clients of a workload are told: the variables that they read themselves.

@@ -8,6 +8,9 @@ locals {
     StringLike   = { "kms:EncryptionContext:aws:s3:arn" = [local.arn, "${local.arn}/*"] }
   }
 
+  # A workload may see how its bucket keeps what it writes, before it starts.
+  look_actions = ["s3:GetBucketObjectLockConfiguration", "s3:GetBucketVersioning"]
+
   # Deleting in a write-once bucket only hides; hiding evidence is nobody's everyday work.
   write_actions = concat(
     ["s3:AbortMultipartUpload", "s3:GetObject", "s3:GetObjectVersion", "s3:ListMultipartUploadParts", "s3:PutObject"],
@@ -22,7 +25,7 @@ locals {
           {
             Sid      = "ReadList"
             Effect   = "Allow"
-            Action   = ["s3:GetBucketLocation", "s3:ListBucket"]
+            Action   = concat(["s3:GetBucketLocation", "s3:ListBucket"], local.look_actions)
             Resource = [local.arn]
           },
           {
@@ -48,7 +51,7 @@ locals {
           {
             Sid      = "WriteList"
             Effect   = "Allow"
-            Action   = ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"]
+            Action   = concat(["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"], local.look_actions)
             Resource = [local.arn]
           },
           {
@@ -72,6 +75,12 @@ locals {
       append = jsonencode({
         Version = "2012-10-17"
         Statement = [
+          {
+            Sid      = "AppendLook"
+            Effect   = "Allow"
+            Action   = local.look_actions
+            Resource = [local.arn]
+          },
           {
             # wildcard: every object of this bucket, none of which the condition lets be replaced
             Sid       = "AppendObjects"

@@ -4,6 +4,7 @@
 
 mod access;
 mod basics;
+mod bucket;
 mod chunked;
 mod conditions;
 mod encryption;
@@ -26,6 +27,7 @@ use super::{Probe, Stop, Watch, ended};
 use scratch::Scratch;
 use store::{Call, Store, told, undecided};
 
+pub use bucket::{Bucket, Keeping, Lock};
 pub use state_lock::StateLock;
 pub use store::Style;
 

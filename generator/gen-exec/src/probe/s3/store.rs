@@ -208,6 +208,12 @@ impl Store {
         })
     }
 
+    /// The store, whose requests may each take so long.
+    pub(super) fn within(mut self, timeout: Duration) -> Self {
+        self.client = Client::new(timeout);
+        self
+    }
+
     /// What it is reached at.
     pub(super) fn address(&self) -> String {
         format!("{}://{}", self.scheme, self.host)

@@ -335,7 +335,7 @@ run "grants_are_narrow" {
   }
 
   assert {
-    condition     = toset(flatten([for statement in jsondecode(output.exports.grants["read"]).Statement : statement.Action])) == toset(["s3:GetBucketLocation", "s3:ListBucket", "s3:GetObject", "s3:GetObjectVersion", "kms:Decrypt"])
+    condition     = toset(flatten([for statement in jsondecode(output.exports.grants["read"]).Statement : statement.Action])) == toset(["s3:GetBucketLocation", "s3:ListBucket", "s3:GetBucketObjectLockConfiguration", "s3:GetBucketVersioning", "s3:GetObject", "s3:GetObjectVersion", "kms:Decrypt"])
     error_message = "read reads."
   }
 
@@ -345,8 +345,8 @@ run "grants_are_narrow" {
   }
 
   assert {
-    condition     = toset(flatten([for statement in jsondecode(output.exports.grants["append"]).Statement : statement.Action])) == toset(["s3:PutObject", "kms:Decrypt", "kms:GenerateDataKey"])
-    error_message = "append puts and does nothing else."
+    condition     = toset(flatten([for statement in jsondecode(output.exports.grants["append"]).Statement : statement.Action])) == toset(["s3:GetBucketObjectLockConfiguration", "s3:GetBucketVersioning", "s3:PutObject", "kms:Decrypt", "kms:GenerateDataKey"])
+    error_message = "append puts, sees how the bucket keeps it, and does nothing else."
   }
 
   assert {

@@ -1,15 +1,15 @@
 //! `gen verify`: before a workload starts, whether it is where it was proven to belong. Fit for an init container: one file is read, and
 //! nothing else unless the network is asked for.
 
+mod network;
+
 use std::io::Read as _;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use gen_core::diag::{Diagnostic, Fault, Place, Route, Spot};
-use gen_core::kind::profile::verify::{Mismatch, Surroundings, Verified, verify};
-use gen_core::kind::profile::{Endpoint, WorkloadProfile, read};
-use gen_core::model::component::ComponentType;
+use gen_core::kind::profile::verify::{Surroundings, Verified, verify};
+use gen_core::kind::profile::{WorkloadProfile, read};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -41,7 +41,7 @@ pub(crate) fn run(global: &Global, arguments: &VerifyArgs) -> ExitCode {
     let mut session = Session::empty(global);
     let path: Arc<str> = Arc::from(arguments.file.display().to_string());
     let mut body = Body::default();
-    let day = super::check::day(arguments.today.as_deref().or(Some("now")));
+    let day = crate::commands::check::day(arguments.today.as_deref().or(Some("now")));
     match open(arguments, &path, &mut session).and_then(|file| Ok((file, day?))) {
         Err(fault) => session.diagnostics.push(*fault),
         Ok(((profile, intact), today)) => {
@@ -55,14 +55,14 @@ pub(crate) fn run(global: &Global, arguments: &VerifyArgs) -> ExitCode {
             session.diagnostics.extend(seals(arguments, &profile, intact, &path));
             let mut verified = verify(&profile, &surroundings(&arguments.around), today);
             if arguments.connect {
-                reach(&mut verified, Duration::from_secs(arguments.timeout));
+                network::ask(&mut verified, &profile, arguments);
             }
             session.diagnostics.extend(diagnostics(arguments, &verified, &path));
             (body.agrees, body.unchecked) = (verified.agrees, verified.unchecked);
         }
     }
     let human = if gen_core::diag::any_error(&session.diagnostics) { String::new() } else { human(&body) };
-    super::finish(global, &mut session, "verify", body, &human, false, false)
+    crate::commands::finish(global, &mut session, "verify", body, &human, false, false)
 }
 
 /// Reads the file; its text is kept to show what is wrong with it.
@@ -134,51 +134,6 @@ fn surroundings(arguments: &AroundArgs) -> Surroundings {
         secrets_address: arguments.secrets_address.clone(),
         otlp_endpoint: arguments.otlp_endpoint.clone(),
         temporal_address: arguments.temporal_address.clone(),
-    }
-}
-
-/// Asks each address over the network.
-fn reach(verified: &mut Verified, timeout: Duration) {
-    let endpoints = std::mem::take(&mut verified.endpoints);
-    for (name, kind, endpoint) in &endpoints {
-        let port = endpoint.port.or_else(|| usual_port(*kind, endpoint));
-        let Some(port) = port else {
-            verified.unchecked.push(format!("{name}: {} has no port to reach it at", endpoint.host));
-            continue;
-        };
-        let place = format!("{}:{port}", endpoint.host);
-        let mismatch = |summary: &'static str, found: String, expected: &str| Mismatch {
-            summary,
-            setting: "--connect",
-            found,
-            expected: expected.to_owned(),
-            route: Route::keys(["components", name.as_str(), "address"]),
-        };
-        let outcome = if *kind == ComponentType::Postgres {
-            gen_exec::reach::postgres_encrypts(&endpoint.host, port, timeout)
-        } else {
-            gen_exec::reach::answers(&endpoint.host, port, timeout).map(|()| true)
-        };
-        match outcome {
-            Ok(true) => verified.agrees.push(format!("{name}: {place} answers")),
-            Ok(false) => verified.mismatches.push(mismatch(
-                "database does not encrypt connections",
-                place,
-                "an answer to SSLRequest that is `S`",
-            )),
-            Err(error) => verified.mismatches.push(mismatch("component does not answer", error, "an answer")),
-        }
-    }
-    verified.endpoints = endpoints;
-}
-
-fn usual_port(kind: ComponentType, endpoint: &Endpoint) -> Option<u16> {
-    match (kind, endpoint.scheme.as_deref()) {
-        (ComponentType::Postgres, _) => Some(5432),
-        (ComponentType::Temporal, _) => Some(7233),
-        (_, Some("https")) => Some(443),
-        (_, Some("http")) => Some(80),
-        _ => None,
     }
 }
 
