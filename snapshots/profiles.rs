@@ -24,6 +24,18 @@ fn each_combination_renders_or_says_why_not() {
     assert_eq!(all.len(), 3 * providers, "every profile with every provider");
     let overview = cli::run(&cli::root(), &["profile", "compare", "-s", "control-plane"]);
     cli::golden("compare", &overview.text());
+    let few = [
+        "--profile",
+        "sovereign",
+        "--provider",
+        "scaleway",
+        "--provider",
+        "stackit",
+        "--provider",
+        "ovhcloud",
+    ];
+    let beside = cli::run(&cli::root(), &[&["profile", "compare", "-s", "control-plane"][..], &few].concat());
+    cli::golden("compare-few", &beside.text());
     for profile in ["standard", "sovereign", "byo"] {
         let own = all.iter().filter(|found| found["profile"] == profile && found["outcome"] != "not_allowed");
         let mut text = String::new();

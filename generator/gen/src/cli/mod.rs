@@ -188,7 +188,9 @@ pub(crate) struct VerifyArgs {
 
 fn named(text: &str) -> Result<(String, String), &'static str> {
     match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() && !value.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        Some((name, value)) if !name.is_empty() && !value.is_empty() => {
+            Ok((name.to_owned(), value.to_owned()))
+        }
         _ => Err("write COMPONENT=BUCKET, such as evidence=acme-evidence"),
     }
 }

@@ -93,6 +93,11 @@ mod tests {
         assert_eq!(days(&rule("<Years>7</Years>")), Some(("compliance".to_owned(), 2555)));
         assert_eq!(days(&rule("<Years>99999999999999999999</Years>")), None);
         assert_eq!(days(&rule("")), None);
-        assert_eq!(days("<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>"), None);
+        assert_eq!(
+            days(
+                "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>"
+            ),
+            None
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! `gen profile compare`: what each profile and provider would make of a stack.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 use gen_core::check::{Counts, Substitute, Verdict, VerdictKind, check, substitutes, words};
@@ -166,7 +167,8 @@ fn compare(session: &Session, arguments: &CompareArgs) -> Result<Body, Vec<Diagn
 /// Substitutes that are named for a component.
 const SUBSTITUTES: usize = 3;
 
-/// The target to compare for: of those selected, the one of the highest tier that holds no accounts.
+/// The target to compare for: of those selected, the one of the highest tier that holds no accounts, and rather one that runs than one
+/// that is planned.
 pub(super) fn target(session: &Session) -> Result<TargetId, Vec<Diagnostic>> {
     use gen_core::model::stack::Purpose;
     let stacks = session.repository.stacks.iter().filter(|(_, files)| files.stack.is_some());
@@ -174,7 +176,7 @@ pub(super) fn target(session: &Session) -> Result<TargetId, Vec<Diagnostic>> {
         let foundation = files.stack.as_ref().is_some_and(|file| file.value.purpose == Purpose::Foundation);
         files.environments.iter().map(move |(env, file)| {
             let id = TargetId { stack: stack.clone(), env: env.clone() };
-            ((!foundation, file.value.tier), id)
+            ((!foundation, file.value.tier, !file.value.planned), id)
         })
     });
     let best = targets.filter(|(_, id)| session.selects(id)).max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
@@ -254,6 +256,11 @@ fn combine(
 }
 
 impl Open {
+    /// Capability, what its lack means, component, what is asked: the same gap at two combinations has the same.
+    fn gap(&self) -> (&str, &str, &str, &str) {
+        (&self.capability, &self.without, &self.component, &self.asked)
+    }
+
     fn verdict_rank(&self) -> u8 {
         match (self.verdict, self.severity) {
             (VerdictKind::Refused, _) => 0,
@@ -346,22 +353,14 @@ fn side_by_side(body: &Body) -> String {
     if !(2..=BESIDE).contains(&possible.len()) {
         return String::new();
     }
-    // Component, capability, what is asked; and what its lack means.
-    let mut rows: Vec<((&str, &str, &str), &str)> = Vec::new();
-    for open in possible.iter().flat_map(|found| &found.open) {
-        let key = (open.component.as_str(), open.capability.as_str(), open.asked.as_str());
-        if !rows.iter().any(|(known, _)| *known == key) {
-            rows.push((key, &open.without));
-        }
-    }
-    rows.sort_unstable();
-    let mut out = String::new();
-    for ((component, capability, asked), without) in rows {
-        let state = |found: &Combination| {
-            let same = found.open.iter().find(|open| {
-                (open.component.as_str(), open.capability.as_str(), open.asked.as_str())
-                    == (component, capability, asked)
-            });
+    // What is asked of which component is one gap; gaps that mean the same and stand alike are said once.
+    let gaps: BTreeSet<(&str, &str, &str, &str)> =
+        possible.iter().flat_map(|found| found.open.iter().map(Open::gap)).collect();
+    let mut alike: BTreeMap<(&str, &str, Vec<&str>), BTreeSet<&str>> = BTreeMap::new();
+    for gap in gaps {
+        let (capability, without, component, _) = gap;
+        let state = |found: &&Combination| {
+            let same = found.open.iter().find(|open| open.gap() == gap);
             match same.map(|open| open.verdict) {
                 Some(VerdictKind::Refused) => "lacking",
                 Some(VerdictKind::NeedsEvidence) => "nobody knows",
@@ -370,11 +369,15 @@ fn side_by_side(body: &Body) -> String {
                 Some(VerdictKind::Satisfied) | None => "no gap",
             }
         };
-        let states: Vec<&str> = possible.iter().map(|found| state(found)).collect();
-        if states.iter().all(|state| *state == states[0]) {
-            continue;
+        let states: Vec<&str> = possible.iter().map(state).collect();
+        if states.iter().any(|state| *state != states[0]) {
+            alike.entry((capability, without, states)).or_default().insert(component);
         }
-        out.push_str(&format!("  {}\n", wrap(&format!("{component}: {without} ({capability})"), 76, 4)));
+    }
+    let mut out = String::new();
+    for ((capability, without, states), components) in alike {
+        let components = components.into_iter().collect::<Vec<_>>().join(", ");
+        out.push_str(&format!("  {}\n", wrap(&format!("{without} ({capability}): {components}"), 76, 4)));
         let cells = possible
             .iter()
             .zip(&states)

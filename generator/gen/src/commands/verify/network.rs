@@ -26,9 +26,10 @@ pub(super) fn ask(verified: &mut Verified, profile: &WorkloadProfile, arguments:
         }
     }
     for (name, _) in &arguments.buckets {
-        let store = profile.components.iter().any(|(known, expected)| {
-            known.as_str() == name && expected.kind == ComponentType::ObjectStore
-        });
+        let store = profile
+            .components
+            .iter()
+            .any(|(known, expected)| known.as_str() == name && expected.kind == ComponentType::ObjectStore);
         if !store {
             verified.mismatches.push(Mismatch {
                 summary: "workload uses no such object store",
@@ -42,7 +43,8 @@ pub(super) fn ask(verified: &mut Verified, profile: &WorkloadProfile, arguments:
 }
 
 fn stores(profile: &WorkloadProfile) -> String {
-    let stores = profile.components.iter().filter(|(_, expected)| expected.kind == ComponentType::ObjectStore);
+    let stores =
+        profile.components.iter().filter(|(_, expected)| expected.kind == ComponentType::ObjectStore);
     let names: Vec<&str> = stores.map(|(name, _)| name.as_str()).collect();
     if names.is_empty() { "none".to_owned() } else { names.join(" or ") }
 }
@@ -98,14 +100,20 @@ fn look(
 ) {
     // Where the store is, or whose it is, is not as it was proven: no credentials go there.
     let endpoint = arguments.around.s3_endpoint.as_deref().unwrap_or_default();
-    let fits = Endpoint::parse(endpoint).is_ok_and(|endpoint| expected.address.fits(&endpoint) != Some(false));
+    let fits =
+        Endpoint::parse(endpoint).is_ok_and(|endpoint| expected.address.fits(&endpoint) != Some(false));
     if expected.kind != ComponentType::ObjectStore || !fits {
         return;
     }
     let path_style = expected.settings.as_ref().is_some_and(|settings| settings.path_style);
     let asked = Bucket {
         endpoint,
-        region: arguments.around.s3_region.as_deref().filter(|region| !region.is_empty()).unwrap_or("us-east-1"),
+        region: arguments
+            .around
+            .s3_region
+            .as_deref()
+            .filter(|region| !region.is_empty())
+            .unwrap_or("us-east-1"),
         style: if path_style { Style::Path } else { Style::Host },
         name: bucket,
     };
