@@ -88,6 +88,11 @@ impl Models {
         self
     }
 
+    /// The text of a file.
+    pub(crate) fn file(&self, path: &str) -> &str {
+        self.0.get(path).expect(path)
+    }
+
     /// The repository; a stack's file that cannot be read is named in it, as the loader does.
     pub(crate) fn repository(&self) -> Repository {
         let mut repository = built_ins();

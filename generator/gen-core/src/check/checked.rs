@@ -112,7 +112,7 @@ pub fn check(
     if any_error(&diagnostics) || report.is_refused() {
         (Err(Box::new(Refused { target, report })), diagnostics)
     } else {
-        let stores = super::store::stores(matrix, &target);
+        let stores = super::store::stores(repository, matrix, &target);
         (Ok(Checked { target, report, stores }), diagnostics)
     }
 }

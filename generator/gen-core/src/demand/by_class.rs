@@ -41,11 +41,9 @@ fn of_class(
         if let Some(mode) = class.worm {
             asked.push(("s3.object_lock.modes", json!([mode.as_str()]), "worm"));
             asked.push(("s3.object_lock.granularity", json!("object"), "worm"));
-            asked.push((
-                "s3.object_lock.max_retention",
-                json!({"period": class.retain.to_string()}),
-                "retain",
-            ));
+            // By the calendar, as it is set in the store: seven years have leap days.
+            let days = class.retain.as_calendar_days();
+            asked.push(("s3.object_lock.max_retention", json!({"period": format!("{days}d")}), "retain"));
         }
         if class.legal_hold {
             asked.push(("s3.object_lock.legal_hold", json!(true), "legal_hold"));

@@ -24,7 +24,7 @@ pub(super) fn ask(target: &Target, component: &Resolved, places: &Arc<Value>, as
     }
     if component.kind().holds_data() {
         push("sov.residency.customer_data", places.clone(), Site::Primary);
-        if target.is_copied(component.kind()) && target.regions(&component.name).1.is_some() {
+        if target.has_copy(component) {
             push("sov.residency.customer_data", places.clone(), Site::Copy);
         }
     }

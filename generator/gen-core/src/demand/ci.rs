@@ -8,9 +8,9 @@ use crate::check::{Origin, Site};
 use crate::diag::{Place, Route};
 use crate::load::Repository;
 use crate::model::capability::Severity;
-use crate::model::component::{Component, ComponentType, Issuer};
+use crate::model::component::ComponentType;
 use crate::model::names::SubjectName;
-use crate::resolve::{Bound, Resolved, Settings, Target, ci_settings};
+use crate::resolve::{Bound, Resolved, Target};
 
 use super::{Ask, Wish, declared_at};
 
@@ -31,7 +31,7 @@ pub(super) fn ask(repository: &Repository, target: &Target, component: &Resolved
                 push("iam.oidc.workload_federation", json!("exact_subject"), site.clone(), None, place());
                 push(
                     "iam.oidc.issuers",
-                    json!([issuer(repository, target, component).as_str()]),
+                    json!([target.issuer(repository, component).as_str()]),
                     site,
                     None,
                     place(),
@@ -63,13 +63,4 @@ fn others<'a>(
         _ => None,
     });
     made.filter(|provider| *provider != own).collect()
-}
-
-/// Who issues the tokens: as declared, else as the environment says, else as the accounts' stack says.
-fn issuer(repository: &Repository, target: &Target, component: &Resolved) -> Issuer {
-    if let Settings::Declared(Component::Ci(ci)) = &component.settings {
-        return ci.issuer;
-    }
-    let bound = target.env.value.bind.get(component.name.as_str()).and_then(|binding| binding.issuer);
-    bound.or_else(|| ci_settings(repository).map(|ci| ci.issuer)).unwrap_or(Issuer::Github)
 }

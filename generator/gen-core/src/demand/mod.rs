@@ -18,7 +18,6 @@ use crate::diag::{Diagnostic, Fault, Place, Route, did_you_mean};
 use crate::kind::KINDS;
 use crate::load::Repository;
 use crate::model::capability::{Answers, Dictionary, Severity};
-use crate::model::component::ComponentType;
 use crate::model::names::{self, CapabilityId, ComponentName, SubjectName};
 use crate::resolve::{Bound, Resolved, Target};
 
@@ -129,6 +128,8 @@ impl Demands<'_> {
             alike.len() - 1
         });
         let Some(requirement) = alike.get_mut(at) else { return };
+        // Whoever takes the lack for worse is right: that a stand-in softens what a type asks for softens nobody else's word.
+        requirement.severity = requirement.severity.max(severity);
         if !requirement.origins.iter().any(|(known, _)| *known == origin) {
             requirement.origins.push((origin, place));
         }
@@ -158,9 +159,31 @@ impl Demands<'_> {
             for component in components {
                 let origin = Origin::Profile(extra.profile.clone());
                 let wish = Wish::new(&component, extra.value.clone(), origin, Some(extra.place.clone()));
-                self.add(extra.capability.clone(), wish);
+                self.add_with_copies(&extra.capability, wish);
             }
         }
+    }
+
+    /// Where data may be is asked of its copies too.
+    fn add_with_copies(&mut self, capability: &CapabilityId, wish: Wish) {
+        let copied = capability.as_str().starts_with("sov.residency.")
+            && self
+                .target
+                .components
+                .get(&wish.component)
+                .is_some_and(|component| self.target.has_copy(component));
+        if copied {
+            let of_copy = Wish {
+                component: wish.component.clone(),
+                value: wish.value.clone(),
+                site: Site::Copy,
+                at_most: wish.at_most,
+                origin: wish.origin.clone(),
+                place: wish.place.clone(),
+            };
+            self.add(capability.clone(), of_copy);
+        }
+        self.add(capability.clone(), wish);
     }
 
     fn of_needs(&mut self) {
@@ -169,7 +192,7 @@ impl Demands<'_> {
             for (capability, value) in needs {
                 let route = Route::keys(["needs", component.as_str(), capability.as_str()]);
                 let place = Some(Place::value(target.stack.file.clone(), route));
-                self.add(capability.clone(), Wish::new(component, value.clone(), Origin::Needs, place));
+                self.add_with_copies(capability, Wish::new(component, value.clone(), Origin::Needs, place));
             }
         }
     }
@@ -192,7 +215,7 @@ impl Demands<'_> {
             Bound::Managed { provider, region, copy } => Question {
                 subject: provider.clone(),
                 region: if *site == Site::Copy { copy.clone() } else { region.clone() },
-                service: self.service(provider, asked.kind()),
+                service: self.repository.service(provider, asked.kind()),
             },
             Bound::Hosted { product, .. } => {
                 Question { subject: product.clone(), region: None, service: None }
@@ -201,11 +224,6 @@ impl Demands<'_> {
                 Question { subject: operated_by.clone(), region: region.clone(), service: None }
             }
         })
-    }
-
-    fn service(&self, provider: &SubjectName, kind: ComponentType) -> Option<Arc<str>> {
-        let file = self.repository.providers.get(provider)?;
-        file.value.services.get(&kind).map(|service| Arc::from(service.as_str()))
     }
 }
 

@@ -111,7 +111,7 @@ fn locks_ask_for_their_mode_and_for_how_long() {
     );
     let value = |capability: &str| of(&models, "files", capability)[0].value.to_string();
     assert_eq!(value("s3.object_lock.modes"), r#"["compliance"]"#);
-    assert_eq!(value("s3.object_lock.max_retention"), r#"{"period":"7y"}"#);
+    assert_eq!(value("s3.object_lock.max_retention"), r#"{"period":"2557d"}"#);
     assert_eq!(value("s3.object_lock.legal_hold"), "true");
     let place = of(&models, "files", "s3.object_lock.max_retention")[0].origins[0].1.clone();
     assert_eq!(place.expect("a place").file.as_ref(), APP);
@@ -124,4 +124,35 @@ fn a_need_that_the_dictionary_does_not_know_is_a_fault() {
     let [fault] = &faults[..] else { panic!("one fault: {faults:?}") };
     assert_eq!(fault.label, "the dictionary has no capability `db.postgres.cmkk`");
     assert_eq!(fault.notes, [("help", "did you mean `db.postgres.cmk`?".to_owned())]);
+}
+
+#[test]
+fn where_data_may_be_is_asked_of_its_copies_by_profiles_and_needs_too() {
+    let models = Models::new().with(DEV, "tier: development", "tier: production").with(
+        APP,
+        "workloads:",
+        "needs: {db: {sov.residency.customer_data: [DE]}}\nworkloads:",
+    );
+    let found = of(&models, "db", "sov.residency.customer_data");
+    let of_needs =
+        found.iter().filter(|asked| asked.origins.iter().any(|(origin, _)| *origin == Origin::Needs));
+    let sites: Vec<_> = of_needs.map(|asked| asked.site.clone()).collect();
+    assert_eq!(sites, [Site::Primary, Site::Copy]);
+}
+
+#[test]
+fn a_stand_in_softens_what_the_type_asks_for_and_nobody_elses_word() {
+    let bind = "bind: {default: {provider: aws}, ci: {provider: aws, via: {aws: {existing: {openbao: \"https://bao.example.org\"}}}}}";
+    let severity = |profile: &str| {
+        let models = Models::new().with(DEV, "bind: {default: {provider: aws}}", bind).with(
+            DEV,
+            "profile: standard",
+            &format!("profile: {profile}"),
+        );
+        let found = of(&models, "ci", "iam.oidc.workload_federation");
+        let [asked] = &found[..] else { panic!("one requirement: {found:?}") };
+        asked.severity
+    };
+    // `standard` asks for federation in its own name, `byo` does not.
+    assert_eq!((severity("standard"), severity("byo")), (Severity::Blocking, Severity::Degraded));
 }

@@ -22,6 +22,7 @@ pub use files::{builtin, load, reread};
 use crate::diag::Spot;
 
 use crate::model::capability::Dictionary;
+use crate::model::component::ComponentType;
 use crate::model::environment::Environment;
 use crate::model::framework::Frameworks;
 use crate::model::names::{EnvName, ProfileName, StackName, SubjectName};
@@ -88,6 +89,12 @@ impl Repository {
         });
         let sound = self.stacks.get(stack).into_iter().flat_map(|files| files.environments.keys().cloned());
         faulty.chain(sound).collect()
+    }
+
+    /// The service of a provider that has components of a type, where its facts differ by service.
+    pub fn service(&self, provider: &SubjectName, kind: ComponentType) -> Option<Arc<str>> {
+        let file = self.providers.get(provider)?;
+        file.value.services.get(&kind).map(|service| Arc::from(service.as_str()))
     }
 
     /// A file was read, whether or not it gave a model.

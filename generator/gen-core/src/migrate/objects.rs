@@ -17,7 +17,7 @@ pub(super) fn steps(context: &Context<'_>, steps: &mut Steps) {
             seen.extend([Seen::SameLocks, Seen::DeleteRefused]);
             seen.extend(lock.chain.then_some(Seen::Chain));
         }
-        let told = stores(context.matrix, context.after).remove(&moved.component);
+        let told = stores(context.repository, context.matrix, context.after).remove(&moved.component);
         steps.add(
             Phase::Copy,
             name,

@@ -42,6 +42,14 @@ pub(super) fn index(repository: &Repository, diagnostics: &mut Vec<Diagnostic>) 
         for (env, file) in &files.environments {
             let Some(account) = &file.value.account else { continue };
             let foundation = TargetId { stack: stack.clone(), env: env.clone() };
+            if let Some(other) = index.values().find(|other| other.id == account.id) {
+                diagnostics.push(
+                    Diagnostic::error(Fault::Contradiction)
+                        .at(Spot::value(file.file.clone(), Route::keys(["account", "id"])))
+                        .label(format!("{} makes this account ready already", other.foundation))
+                        .help("each environment of a foundation stack is an account of its own"),
+                );
+            }
             let entry = AccountRef { foundation, id: account.id.clone() };
             if let Some(other) = index.insert(env.clone(), entry) {
                 diagnostics.push(

@@ -126,6 +126,28 @@ pub(crate) fn binding_to(repository: &Repository, subject: &SubjectName) -> Bind
     }
 }
 
+/// A key of a binding that says nothing in its way, and why.
+fn meaningless(
+    binding: &Binding,
+    kind: ComponentType,
+    by_default: bool,
+) -> Option<(&'static str, &'static str)> {
+    let managed = binding.product.is_none() && binding.existing.is_none();
+    let ci = kind == ComponentType::Ci || by_default;
+    let keys = [
+        ("host", binding.host.is_some() && binding.product.is_none(), "only software is hosted"),
+        (
+            "operated_by",
+            binding.operated_by.is_some() && binding.existing.is_none(),
+            "only what exists is operated by somebody",
+        ),
+        ("region", binding.region.is_some() && binding.product.is_some(), "software is where its host is"),
+        ("issuer", binding.issuer.is_some() && !(ci && managed), "only managed CI has one"),
+        ("via", !binding.via.is_empty() && !(ci && managed), "only managed CI has one"),
+    ];
+    keys.into_iter().find(|(_, wrong, _)| *wrong).map(|(key, _, why)| (key, why))
+}
+
 /// What the software of some types is, unless the environment says otherwise.
 fn usual_product(kind: ComponentType) -> Option<&'static str> {
     match kind {
@@ -175,9 +197,14 @@ impl Binder<'_> {
         let place = Spot::value(self.env.file.clone(), route.clone());
         let fallback = bind.get("default").and_then(|binding| binding.provider.clone());
         let bound = self.shape(name, kind, &binding, fallback, &route, diagnostics)?;
-        if let Some(issuer) = binding.issuer {
-            let place = Spot::value(self.env.file.clone(), route.key("issuer"));
-            self.allow_issuer(issuer, place, diagnostics);
+        if let Some((key, why)) = meaningless(&binding, kind, key == "default") {
+            diagnostics.push(
+                Diagnostic::error(Fault::UnclearBinding)
+                    .at(Spot::key(self.env.file.clone(), route.key(key)))
+                    .label(format!("`{key}` has no meaning here: {why}"))
+                    .help("leave it out"),
+            );
+            return None;
         }
         Some((bound, place))
     }
@@ -202,12 +229,6 @@ impl Binder<'_> {
         let issuer_only = kind == ComponentType::Ci && (binding.issuer.is_some() || !binding.via.is_empty());
         match (&binding.provider, ways) {
             (provider, [false, false]) if provider.is_some() || issuer_only => {
-                if binding.host.is_some() || binding.operated_by.is_some() {
-                    diagnostics.push(unclear(format!(
-                        "`{name}` is managed, so `host` and `operated_by` have no meaning"
-                    )));
-                    return None;
-                }
                 let provider = provider.clone().or(default_provider).or_else(|| {
                     diagnostics
                         .push(unclear(format!("`{name}` names no provider, and neither does `default`")));

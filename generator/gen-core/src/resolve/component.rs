@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Fault, Place as Spot, Route};
 use crate::load::{Loaded, Repository};
-use crate::model::component::{Component, ComponentType};
+use crate::model::component::{Component, ComponentType, Issuer};
 use crate::model::environment::Environment;
 use crate::model::names::{ComponentName, DataName};
-use crate::model::stack::{DataClass, Purpose, Stack, WormMode};
+use crate::model::stack::{DataClass, Purpose, Stack};
 
 use super::binding::{Binder, data_places, unknown};
-use super::{Bound, Policy, rules};
+use super::{Bound, Policy, ci_settings, rules};
 
 /// What is known of a component beside its binding.
 #[derive(Debug, Clone)]
@@ -92,7 +92,7 @@ pub(super) fn merge_data(
         class.retain = settings.retain.unwrap_or(class.retain);
         class.rpo = settings.rpo.unwrap_or(class.rpo);
         class.rto = settings.rto.unwrap_or(class.rto);
-        if class.worm == Some(WormMode::Compliance)
+        if class.worm.is_some()
             && stack.value.data.get(name).is_some_and(|asked| class.retain < asked.retain)
             && env.value.tier == crate::model::environment::Tier::Production
         {
@@ -117,24 +117,60 @@ pub(super) fn resolve(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> BTreeMap<ComponentName, Resolved> {
     let settings = all_settings(stack, diagnostics);
-    rules::check_names(stack, env, &settings, data, diagnostics);
+    rules::check_names(repository, stack, env, &settings, data, diagnostics);
     let binder = Binder { repository, env, policy, data_places: data_places(repository, env) };
     let declared: BTreeSet<ComponentName> = settings.keys().cloned().collect();
     let mut components = BTreeMap::new();
     for (name, settings) in settings {
         let kind = settings.kind();
-        if let Settings::Declared(Component::Ci(ci)) = &settings {
-            let route = Route::keys(["components", name.as_str(), "issuer"]);
-            binder.allow_issuer(ci.issuer, Spot::value(stack.file.clone(), route), diagnostics);
-        }
         if let Some((bound, bound_at)) = binder.bind(&name, kind, diagnostics) {
+            if kind == ComponentType::Ci {
+                check_issuer(&binder, stack, (&name, &settings), &bound_at, diagnostics);
+            }
             components.insert(name.clone(), Resolved { name, settings, bound, bound_at });
         }
     }
     rules::check_hosts(&components, &declared, diagnostics);
-    rules::check_needs(repository, &components, diagnostics);
+    rules::check_needs(repository, stack, &components, diagnostics);
     rules::check_stand_ins(repository, env, diagnostics);
     components
+}
+
+/// Tokens of CI are issued by one that the profile allows, and the environment does not contradict the stack.
+fn check_issuer(
+    binder: &Binder<'_>,
+    stack: &Loaded<Stack>,
+    (name, settings): (&ComponentName, &Settings),
+    bound_at: &Spot,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let bound = binder.env.value.bind.get(name.as_str()).and_then(|binding| binding.issuer);
+    let in_env = || Spot::value(binder.env.file.clone(), Route::keys(["bind", name.as_str(), "issuer"]));
+    let place = match (settings, bound) {
+        (Settings::Declared(Component::Ci(ci)), Some(issuer)) if issuer != ci.issuer => {
+            diagnostics.push(
+                Diagnostic::error(Fault::Contradiction)
+                    .at(in_env())
+                    .label(format!("the stack says that `{}` issues the tokens", ci.issuer.as_str()))
+                    .help("leave `issuer` out here: what an account trusts is said once, in the stack"),
+            );
+            return;
+        }
+        (Settings::Declared(_), _) => {
+            Spot::value(stack.file.clone(), Route::keys(["components", name.as_str(), "issuer"]))
+        }
+        (Settings::Implied(_), Some(_)) => in_env(),
+        (Settings::Implied(_), None) => bound_at.clone(),
+    };
+    binder.allow_issuer(issuer(binder.repository, settings, bound), place, diagnostics);
+}
+
+/// Who issues the tokens of CI: as declared, else as the environment's binding says, else as the accounts' stack says.
+pub(super) fn issuer(repository: &Repository, settings: &Settings, bound: Option<Issuer>) -> Issuer {
+    match settings {
+        Settings::Declared(Component::Ci(ci)) => ci.issuer,
+        _ => bound.or_else(|| ci_settings(repository).map(|ci| ci.issuer)).unwrap_or(Issuer::Github),
+    }
 }
 
 /// Declared components, and those that every stack of this purpose has.

@@ -6,7 +6,7 @@ use crate::model::names::{ComponentName, DataName, RegionName};
 use crate::model::stack::{DataClass, Sensitivity, WormMode};
 use crate::model::units::Period;
 
-use super::{Bound, Target};
+use super::{Bound, Resolved, Target};
 
 impl Target {
     /// Services run twice, in different zones.
@@ -113,5 +113,10 @@ impl Target {
                     | ComponentType::Secrets
                     | ComponentType::Backup
             )
+    }
+
+    /// A component has a copy, in a region that is known.
+    pub fn has_copy(&self, component: &Resolved) -> bool {
+        self.is_copied(component.kind()) && self.regions(&component.name).1.is_some()
     }
 }

@@ -28,7 +28,7 @@ pub use profile::Policy;
 
 use crate::diag::{Diagnostic, Fault};
 use crate::load::{Loaded, Repository, StackFiles};
-use crate::model::component::ComponentType;
+use crate::model::component::{ComponentType, Issuer};
 use crate::model::environment::{Binding, Environment, SizeDetails, Tier};
 use crate::model::names::{
     ComponentName, DataName, EnvName, HostName, Place, RegionName, StackName, SubjectName,
@@ -49,6 +49,13 @@ pub struct TargetId {
 impl fmt::Display for TargetId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&format!("{}/{}", self.stack, self.env))
+    }
+}
+
+impl TargetId {
+    /// What names of the target's resources begin with.
+    pub fn resource_name(&self) -> String {
+        format!("{}-{}", self.stack, self.env)
     }
 }
 
@@ -128,6 +135,12 @@ impl Target {
         Some((product, address))
     }
 
+    /// Who issues the tokens of CI.
+    pub fn issuer(&self, repository: &Repository, ci: &Resolved) -> Issuer {
+        let bound = self.env.value.bind.get(ci.name.as_str()).and_then(|binding| binding.issuer);
+        component::issuer(repository, &ci.settings, bound)
+    }
+
     /// Size settings of a component or workload.
     pub fn size(&self, name: &str) -> SizeDetails {
         use crate::model::environment::Size;
@@ -181,6 +194,7 @@ pub fn resolve(repository: &Repository, what_if: &WhatIf) -> (Vec<Target>, Vec<D
     let policies = profile::resolve_all(repository, &mut diagnostics);
     let accounts = account::index(repository, &mut diagnostics);
     let domains = domains(repository);
+    let names = names(repository);
     let jobs: Vec<_> = repository
         .stacks
         .iter()
@@ -192,6 +206,7 @@ pub fn resolve(repository: &Repository, what_if: &WhatIf) -> (Vec<Target>, Vec<D
             let id = TargetId { stack: (*stack).clone(), env: (*env_name).clone() };
             let mut found = Vec::new();
             found.extend(domain_twice(&domains, &id, env));
+            found.extend(name_twice(&names, &id, env));
             let target = resolve_one(repository, &policies, &accounts, &id, files, env, what_if, &mut found);
             for diagnostic in &mut found {
                 diagnostic.target.get_or_insert_with(|| id.to_string());
@@ -206,6 +221,33 @@ pub fn resolve(repository: &Repository, what_if: &WhatIf) -> (Vec<Target>, Vec<D
     }
     account::connect(repository, &accounts, &mut targets, &mut diagnostics);
     (targets, diagnostics)
+}
+
+/// Targets by what the names of their resources begin with.
+fn names(repository: &Repository) -> BTreeMap<String, Vec<TargetId>> {
+    let mut names: BTreeMap<String, Vec<TargetId>> = BTreeMap::new();
+    for (stack, files) in &repository.stacks {
+        for env in files.environments.keys() {
+            let id = TargetId { stack: stack.clone(), env: env.clone() };
+            names.entry(id.resource_name()).or_default().push(id);
+        }
+    }
+    names
+}
+
+/// What names of resources begin with is one target's.
+fn name_twice(
+    names: &BTreeMap<String, Vec<TargetId>>,
+    id: &TargetId,
+    env: &Loaded<Environment>,
+) -> Option<Diagnostic> {
+    let name = id.resource_name();
+    let other = names.get(&name)?.iter().find(|other| *other != id)?;
+    let diagnostic = Diagnostic::error(Fault::BadName)
+        .at(crate::diag::Place::file(env.file.clone()))
+        .label(format!("resources of {other} would be called `{name}` too"))
+        .help("rename the stack or the environment: names of resources are STACK-ENVIRONMENT");
+    Some(diagnostic)
 }
 
 /// Which environments say that a DNS zone is theirs.

@@ -149,7 +149,7 @@ fn read(
         places,
         issuers: value.allow.issuers.as_ref().map(|issuers| issuers.iter().copied().collect()),
         require,
-        unknown: value.unknown,
+        unknown: UnknownPolicy { blocking: OnUnknown::Refuse, ..value.unknown },
         waivers: value.waivers,
         attestations: value.attestations,
     })
@@ -317,7 +317,14 @@ mod tests {
             ))
         };
         let word = || prop::sample::select(vec![OnUnknown::Note, OnUnknown::Warn, OnUnknown::Refuse]);
-        let asks = prop::collection::vec(prop::sample::select(vec!["s3.versioning", "db.postgres.ha"]), 0..3);
+        let asks = prop::collection::vec(
+            (
+                prop::sample::select(vec!["s3.versioning", "db.postgres.ha"]),
+                any::<bool>(),
+                prop::sample::select(vec![RequireKey::Data, RequireKey::Type(ComponentType::Cluster)]),
+            ),
+            0..3,
+        );
         (
             names(),
             places(),
@@ -330,10 +337,10 @@ mod tests {
             .prop_map(
                 |(providers, places, issuers, (degraded, advisory), (longest, approvers), attested, asks)| {
                     let name = ProfileName::parse("p").expect("a name");
-                    let extra = |id: &str| Extra {
-                        of: RequireKey::Data,
+                    let extra = |(id, value, of): (&str, bool, RequireKey)| Extra {
+                        of,
                         capability: CapabilityId::parse(id).expect("an id"),
-                        value: Value::Bool(true),
+                        value: Value::Bool(value),
                         place: Spot::file("p.yaml"),
                         profile: name.clone(),
                     };
@@ -370,10 +377,12 @@ mod tests {
         within(policy.providers.as_ref(), than.providers.as_ref())
             && within(policy.places.as_ref(), than.places.as_ref())
             && within(policy.issuers.as_ref(), than.issuers.as_ref())
-            && than
-                .require
-                .iter()
-                .all(|wanted| policy.require.iter().any(|extra| extra.capability == wanted.capability))
+            && than.require.iter().all(|wanted| {
+                policy.require.iter().any(|extra| {
+                    (extra.of, &extra.capability, &extra.value)
+                        == (wanted.of, &wanted.capability, &wanted.value)
+                })
+            })
             && policy.unknown.degraded >= than.unknown.degraded
             && policy.unknown.advisory >= than.unknown.advisory
             && policy.waivers.longest <= than.waivers.longest

@@ -6,7 +6,7 @@ use crate::diag::{Diagnostic, Fault, Place as Spot, Route};
 use crate::load::{Loaded, Repository};
 use crate::model::component::{Component, ComponentType};
 use crate::model::environment::Environment;
-use crate::model::names::{ComponentName, DataName, DatabaseName, SubjectName};
+use crate::model::names::{ComponentName, DataName, DatabaseName, Place, SubjectName};
 use crate::model::stack::{DataClass, Purpose, Stack};
 use crate::model::workload::Access;
 
@@ -24,7 +24,23 @@ pub(super) fn check_worm(
     for (name, class) in data {
         let at = |key: &str| Spot::value(stack.file.clone(), Route::keys(["data", name.as_str(), key]));
         let fault = |key: &str| Diagnostic::error(Fault::Contradiction).at(at(key));
+        if let (Some(_), Some(_)) = (class.worm, class.erase) {
+            diagnostics.push(
+                fault("erase")
+                    .label("what is write-once cannot be erased before its time is over")
+                    .help("leave `erase` out, or keep this data in a store without `worm`"),
+            );
+        }
         let Some(mode) = class.worm else {
+            let locked =
+                data.iter().find(|(_, other)| other.component == class.component && other.worm.is_some());
+            if let Some((other, _)) = locked {
+                diagnostics.push(
+                    fault("in")
+                        .label(format!("`{other}` in the same store is write-once, and so would this be"))
+                        .help("give it an object store of its own, or say `worm` here too"),
+                );
+            }
             if class.legal_hold {
                 diagnostics.push(
                     fault("legal_hold")
@@ -98,6 +114,7 @@ pub(super) fn check_stand_ins(
 
 /// Every name that a stack or an environment refers to exists.
 pub(super) fn check_names(
+    repository: &Repository,
     stack: &Loaded<Stack>,
     env: &Loaded<Environment>,
     settings: &BTreeMap<ComponentName, Settings>,
@@ -128,6 +145,17 @@ pub(super) fn check_names(
                     .help("a database, an object store, a cache or the secrets store do"),
             );
         }
+    }
+    let groups = repository.dictionary.as_ref().map(|dictionary| &dictionary.value.places);
+    let country = &env.value.location.country;
+    if let Some(members) = groups.and_then(|groups| groups.get(country)) {
+        let members: Vec<&str> = members.iter().map(Place::as_str).collect();
+        found.push(
+            Diagnostic::error(Fault::WrongValue)
+                .at(Spot::value(env.file.clone(), Route::keys(["location", "country"])))
+                .label(format!("`{country}` is a group of countries"))
+                .help(format!("an environment is at home in one of them: {}", members.join(", "))),
+        );
     }
     for name in value.needs.keys() {
         missing(name.as_str(), Spot::key(stack.file.clone(), Route::keys(["needs", name.as_str()])));
@@ -360,13 +388,18 @@ fn check_part(stack: &Loaded<Stack>, text: &str, place: Spot, diagnostics: &mut 
 /// What hosted software stands on is a part of the stack.
 pub(super) fn check_needs(
     repository: &Repository,
+    stack: &Loaded<Stack>,
     components: &BTreeMap<ComponentName, Resolved>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     for component in components.values() {
         let Bound::Hosted { product, .. } = &component.bound else { continue };
         let Some(file) = repository.products.get(product) else { continue };
-        let has = |kind: ComponentType| components.values().any(|other| other.kind() == kind);
+        // One that is declared and could not be bound has a fault of its own.
+        let has = |kind: ComponentType| {
+            let declared = stack.value.components.values().map(Component::kind);
+            declared.chain(components.values().map(Resolved::kind)).any(|known| known == kind)
+        };
         for kind in file.value.needs.iter().copied().filter(|kind| !has(*kind)) {
             diagnostics.push(
                 Diagnostic::error(Fault::Contradiction)

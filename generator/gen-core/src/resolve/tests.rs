@@ -3,6 +3,7 @@
 use super::{Bound, Target, WhatIf, binding_to};
 use crate::diag::{Diagnostic, Fault};
 use crate::model::names::{ComponentName, ProfileName, RegionName, SubjectName};
+use crate::model::profile::OnUnknown;
 use crate::testing::{ACCOUNT_FILE, APP, DEV, Models};
 
 /// A provider with regions in three countries, each with somewhere for copies.
@@ -193,4 +194,112 @@ fn a_component_is_bound_otherwise_or_not_at_all() {
     assert_eq!(swapped.components["files"].bound, target.components["files"].bound);
     // Software that is something else, and somebody nobody knows.
     assert!(rebound(&subject("loki")).is_none() && rebound(&subject("nobody")).is_none());
+}
+
+/// What is wrong with models, in words.
+fn faults(models: &Models) -> Vec<(Fault, String)> {
+    let (_, found) = models.targets(&WhatIf::default());
+    found.into_iter().map(|fault| (fault.fault, fault.label)).collect()
+}
+
+#[test]
+fn what_blocks_is_never_let_pass_by_a_profile() {
+    let ours = "version: 1\nunknown: {blocking: note, degraded: note, advisory: note}\nwaivers: {longest: 14d, approvers: 2}\n";
+    let models =
+        Models::new().and("profiles/ours.yaml", ours).with(DEV, "profile: standard", "profile: ours");
+    let (targets, found) = models.targets(&WhatIf::default());
+    assert_eq!(said(&found), [(Fault::ProfileLoosens, "always `refuse`")]);
+    assert_eq!(targets["app/dev"].policy.unknown.blocking, OnUnknown::Refuse);
+}
+
+#[test]
+fn keys_of_a_binding_that_say_nothing_are_refused() {
+    let bound = |binding: &str| {
+        let bind = format!("bind: {{default: {{provider: aws}}, db: {{{binding}}}}}");
+        faults(&Models::new().with(DEV, "bind: {default: {provider: aws}}", &bind))
+    };
+    for (binding, key) in [
+        ("product: cnpg, host: cluster, region: us-east-9", "region"),
+        ("product: cnpg, host: cluster, operated_by: aws", "operated_by"),
+        ("product: cnpg, host: cluster, issuer: gitlab", "issuer"),
+        ("provider: aws, host: cluster", "host"),
+        ("provider: aws, operated_by: aws", "operated_by"),
+        ("provider: aws, issuer: github", "issuer"),
+    ] {
+        let found = bound(binding);
+        let [(Fault::UnclearBinding, label)] = &found[..] else { panic!("{binding}: {found:?}") };
+        assert!(label.starts_with(&format!("`{key}` has no meaning here")), "{binding}: {label}");
+    }
+    assert_eq!(bound("product: cnpg, host: cluster"), []);
+}
+
+#[test]
+fn tokens_come_from_an_issuer_that_the_profile_allows_though_nobody_names_one() {
+    let ours = "version: 1\nextends: standard\nallow: {issuers: [forgejo]}\nunknown: {blocking: refuse, degraded: warn, advisory: note}\nwaivers: {longest: 14d, approvers: 2}\n";
+    let models =
+        Models::new().and("profiles/ours.yaml", ours).with(DEV, "profile: standard", "profile: ours");
+    let github = "`github` is not among the token issuers of this profile";
+    assert_eq!(faults(&models), [(Fault::Forbidden, github.to_owned())]);
+    let bind = "bind: {default: {provider: aws}, ci: {provider: aws, issuer: forgejo}}";
+    assert_eq!(faults(&models.with(DEV, "bind: {default: {provider: aws}}", bind)), []);
+}
+
+#[test]
+fn an_account_trusts_whom_its_stack_says() {
+    let bind = "bind: {default: {provider: aws}, ci: {provider: aws, issuer: gitlab}}";
+    let models = Models::new().with(ACCOUNT_FILE, "bind: {default: {provider: aws}}", bind);
+    let label = "the stack says that `github` issues the tokens".to_owned();
+    assert_eq!(faults(&models), [(Fault::Contradiction, label)]);
+}
+
+#[test]
+fn names_of_resources_are_those_of_one_target() {
+    let stack = Models::new().file(APP).replace("host: web", "host: other");
+    let env = Models::new().file(DEV).replace("dev.example.org", "other.example.org");
+    let models = Models::new()
+        .and("stacks/app/environments/a-b.yaml", &Models::new().file(DEV).replace("dev.", "a-b."))
+        .and("stacks/app-a/stack.yaml", &stack)
+        .and("stacks/app-a/environments/b.yaml", &env);
+    let found = faults(&models);
+    let label = |other: &str| format!("resources of {other} would be called `app-a-b` too");
+    assert_eq!(found, [(Fault::BadName, label("app-a/b")), (Fault::BadName, label("app/a-b"))]);
+}
+
+#[test]
+fn an_account_is_made_ready_once() {
+    let second = Models::new().file(ACCOUNT_FILE).to_owned();
+    let models = Models::new().and("stacks/foundation/environments/second.yaml", &second);
+    let label = "foundation/account makes this account ready already".to_owned();
+    assert_eq!(faults(&models), [(Fault::Contradiction, label)]);
+}
+
+#[test]
+fn what_is_not_write_once_is_not_locked_with_what_is() {
+    let locked =
+        Models::new().with(APP, "in: files, retain: 1y,", "in: files, retain: 1y, worm: compliance,");
+    assert_eq!(faults(&locked), []);
+    let beside = locked.with(
+        APP,
+        "components:",
+        "  scans: {class: internal, in: files, retain: 30d, rpo: 1d, rto: 1d}\ncomponents:",
+    );
+    let label = "`uploads` in the same store is write-once, and so would this be".to_owned();
+    assert_eq!(faults(&beside), [(Fault::Contradiction, label)]);
+    let erased = Models::new().with(
+        APP,
+        "in: files, retain: 1y,",
+        "in: files, retain: 1y, erase: 7d, worm: compliance,",
+    );
+    let label = "what is write-once cannot be erased before its time is over".to_owned();
+    assert_eq!(faults(&erased), [(Fault::Contradiction, label)]);
+}
+
+#[test]
+fn an_environment_is_at_home_in_one_country() {
+    let models = Models::new().with(DEV, "country: DE", "country: EU").with(
+        DEV,
+        "bind: {default: {provider: aws}}",
+        "bind: {default: {provider: aws, region: eu-central-1}}",
+    );
+    assert_eq!(faults(&models), [(Fault::WrongValue, "`EU` is a group of countries".to_owned())]);
 }

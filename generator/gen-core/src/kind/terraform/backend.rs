@@ -78,7 +78,7 @@ impl Backends {
             Bound::Managed { provider, region, .. } => {
                 let account =
                     target.accounts.get(provider).ok_or("the account that keeps the state is not named")?;
-                let foundation = format!("{}-{}", account.foundation.stack, account.foundation.env);
+                let foundation = account.foundation.resource_name();
                 let bucket = bucket(&foundation, state.name.as_str(), account.id.as_str());
                 let region = region.as_ref().map(RegionName::as_str).unwrap_or_default();
                 let file = repository.providers.get(provider).ok_or("the provider has no file")?;

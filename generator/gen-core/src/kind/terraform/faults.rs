@@ -9,6 +9,7 @@ use crate::model::subject::Provider;
 use crate::resolve::{Resolved, Settings, Target};
 
 use super::module::Module;
+use super::root::Root;
 use super::types;
 
 /// What stands in the way of making a component at its provider.
@@ -67,6 +68,24 @@ fn without_copy(target: &Target, component: &Resolved) -> Option<Diagnostic> {
         .help("in production data is copied to a second region: widen `location.data` (or what the profile allows), or choose another provider")
         .target(target.id.to_string());
     Some(diagnostic)
+}
+
+/// Roots whose names come out alike: they would have one folder and one state.
+pub(super) fn of_one_name(target: &Target, roots: &[Root]) -> Vec<Diagnostic> {
+    let twice = |(index, root): (usize, &Root)| {
+        let other = roots.iter().take(index).find(|other| other.name == root.name)?;
+        let component = root.components.first().and_then(|name| target.components.get(name))?;
+        let diagnostic = Diagnostic::error(Fault::BadName)
+            .at(component.bound_at.clone())
+            .label(format!(
+                "roots at {} and at {} would both be `{}`",
+                other.provider, root.provider, root.name
+            ))
+            .help("a provider's name that ends like a region of another one cannot be told apart: rename it")
+            .target(target.id.to_string());
+        Some(diagnostic)
+    };
+    roots.iter().enumerate().filter_map(twice).collect()
 }
 
 /// CI at a forge whose subjects are not rendered.

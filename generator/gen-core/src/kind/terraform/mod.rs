@@ -176,7 +176,7 @@ impl<'a> Terraform<'a> {
             let key = (component.kind().layer(), provider.clone(), region.clone());
             roots.entry(key).or_default().push(component.name.clone());
         }
-        let roots = roots
+        let roots: Vec<Root> = roots
             .into_iter()
             .map(|((layer, provider, region), components)| {
                 let file = self.repository.providers.get(&provider);
@@ -189,6 +189,7 @@ impl<'a> Terraform<'a> {
                 Root { name, layer, provider, region, components }
             })
             .collect();
+        diagnostics.extend(faults::of_one_name(target, &roots));
         (roots, diagnostics)
     }
 
@@ -267,7 +268,8 @@ impl<'a> Terraform<'a> {
             let content = self.verbatim.get(ENCRYPTION).ok_or("there is no template of encryption")?;
             files.push(Rendered { path: at("encryption.tofu"), content: content.clone() });
         }
-        if let Some(lock) = faults::lock_of(&file.value).and_then(|path| self.verbatim.get(path.as_str())) {
+        if let Some(path) = faults::lock_of(&file.value) {
+            let lock = self.verbatim.get(path.as_str()).ok_or_else(|| format!("there is no file {path}"))?;
             files.push(Rendered { path: at(".terraform.lock.hcl"), content: lock.clone() });
         }
         Ok(files)
@@ -320,7 +322,7 @@ impl<'a> Terraform<'a> {
             "context".to_owned(),
             json!({
                 "stack": id.stack, "environment": id.env, "tier": target.tier(),
-                "name": format!("{}-{}", id.stack, id.env),
+                "name": id.resource_name(),
                 "account": account.map(|account| account.id.as_str()).unwrap_or_default(),
                 "region": root.region, "replica_region": copy, "protected": target.protected(),
             }),
@@ -335,7 +337,7 @@ impl<'a> Terraform<'a> {
             if let (true, Some(boundary), Some(account)) =
                 (self.takes_boundary(root, component.kind()), &provider.boundary, account)
             {
-                let foundation = format!("{}-{}", account.foundation.stack, account.foundation.env);
+                let foundation = account.foundation.resource_name();
                 let filled =
                     boundary.replace("{account}", account.id.as_str()).replace("{foundation}", &foundation);
                 spec["boundary"] = Value::from(filled);
@@ -405,10 +407,15 @@ fn signature(target: &Target, root: &Root) -> String {
     let mut key = format!("{}|{}|", root.layer.as_str(), root.provider);
     for component in target.components.values() {
         let here = if root.components.contains(&component.name) { '!' } else { '-' };
-        let existing = matches!(component.bound, Bound::Existing { .. });
-        let brought = if existing { "~" } else { "" };
+        let way = match &component.bound {
+            Bound::Managed { .. } => '.',
+            Bound::Hosted { .. } => '^',
+            Bound::Existing { .. } => '~',
+        };
+        // What a module can do without is wired where its own provider has it.
+        let own = if *component.bound.subject() == root.provider { "=" } else { "" };
         // Writing to a string cannot fail.
-        let _ = write!(key, "{}{here}{}{brought}|", component.name, component.kind());
+        let _ = write!(key, "{}{here}{}{way}{own}|", component.name, component.kind());
     }
     key
 }

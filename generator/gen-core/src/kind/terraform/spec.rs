@@ -54,7 +54,7 @@ fn account(target: &Target) -> Value {
     for consumer in &target.consumers {
         if let Some(budget) = &consumer.budget {
             budgets.insert(
-                format!("{}-{}", consumer.id.stack, consumer.id.env),
+                consumer.id.resource_name(),
                 json!({
                     "amount": budget.per_month, "currency": budget.currency, "alert_at": budget.alert_at,
                     "stack": consumer.id.stack, "environment": consumer.id.env,
@@ -79,7 +79,7 @@ fn ci(target: &Target, component: &Resolved, provider: &Provider) -> Value {
     let environments: Map<String, Value> = std::iter::once(&own)
         .chain(&target.consumers)
         .map(|consumer| {
-            let name = format!("{}-{}", consumer.id.stack, consumer.id.env);
+            let name = consumer.id.resource_name();
             // A protected environment is planned behind its own gate; the others also from pull requests of the repository.
             let mut plan = subjects(ci, &format!("environment:{name}-plan"));
             if !consumer.protected {
