@@ -8,6 +8,8 @@ mod mutations;
 mod needs;
 pub mod readme;
 mod root;
+#[cfg(test)]
+mod root_tests;
 pub mod schema;
 mod spec;
 #[cfg(test)]
