@@ -11,4 +11,5 @@ mod faults;
 mod migrate;
 mod profiles;
 mod repository;
+mod usage;
 mod verify;

@@ -74,6 +74,16 @@ fn a_workload_starts_where_it_belongs() {
 }
 
 #[test]
+fn where_nothing_is_told_nothing_is_proven() {
+    let folder = file(|_| (), false);
+    let said = verify(folder.path(), &[], &[]);
+    assert_eq!(said.status, 0, "{}", said.text());
+    assert!(said.out.contains("nothing could be checked"), "{}", said.text());
+    assert!(!said.out.contains("belongs"), "{}", said.text());
+    assert_eq!(verify(folder.path(), &[], &["--strict"]).status, 1);
+}
+
+#[test]
 fn each_mismatch_keeps_it_from_starting() {
     let folder = file(|_| (), false);
     let mut shown = String::new();

@@ -100,6 +100,13 @@ pub struct RootPart {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Action {
+    /// Somebody logs in to a provider that does not trust CI yet.
+    LogIn {
+        /// The provider.
+        provider: SubjectName,
+        /// What has to run on the new side before CI can log in.
+        until: Vec<SubjectName>,
+    },
     /// An account at a provider, as an environment of the foundation stack.
     NameAccount {
         /// The provider.
@@ -268,10 +275,13 @@ pub enum Action {
     },
     /// Names lead to the new side.
     SwitchNames {
-        /// The zone, where the environment has one.
+        /// The zone that clients know, where there is one.
         domain: Option<HostName>,
         /// Names in it.
         hosts: Vec<String>,
+        /// The zone that the new side answers in by itself, where it is another.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        renamed: Option<HostName>,
     },
     /// The cache fills by itself.
     StartCold,
@@ -344,6 +354,8 @@ pub struct Writer {
 pub enum Seen {
     /// `gen plan` of the account says ok.
     AccountPlans,
+    /// The login is that of a person, and ends by itself.
+    ShortLogin,
     /// A job of CI logs in, and another repository's does not.
     Login,
     /// A second plan has nothing to do.

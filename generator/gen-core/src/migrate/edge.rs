@@ -15,8 +15,10 @@ pub(super) fn prepare(context: &Context<'_>, steps: &mut Steps) {
 
 pub(super) fn switch(context: &Context<'_>, steps: &mut Steps) {
     for moved in context.moving(ComponentType::Edge) {
-        let domain = context.after.env.value.domain.clone();
-        let action = Action::SwitchNames { domain, hosts: hosts(context) };
+        // Clients go on with the name that they have.
+        let (old, new) = (context.before.env.value.domain.clone(), context.after.env.value.domain.clone());
+        let renamed = new.clone().filter(|_| old.is_some() && old != new);
+        let action = Action::SwitchNames { domain: old.or(new), hosts: hosts(context), renamed };
         steps.add(Phase::Switch, Some(&moved.component), action, vec![Seen::NamesLead], Undo::SetBack);
     }
 }

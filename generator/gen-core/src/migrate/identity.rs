@@ -4,41 +4,69 @@ use std::collections::BTreeSet;
 
 use crate::check::VerdictKind;
 use crate::model::names::SubjectName;
-use crate::resolve::{Bound, Target};
+use crate::resolve::{Bound, Had, Target};
 
 use super::action::{Action, Phase, Seen, Undo};
-use super::{Context, Steps};
+use super::{Context, Move, Steps};
 
 pub(super) fn steps(context: &Context<'_>, steps: &mut Steps) {
-    let (old, new) = (providers(context.before), providers(context.after));
-    for provider in new.difference(&old) {
-        let account = context.after.accounts.get(provider);
-        steps.add(
-            Phase::Prepare,
-            None,
-            Action::NameAccount {
-                provider: provider.clone(),
-                named: account.map(|account| account.foundation.to_string()),
-            },
-            vec![Seen::AccountPlans],
-            Undo::Leave,
-        );
-        let ci = context.after.env.value.bind.get("ci");
-        let through = context.after.stand_in(provider).map(|(product, _)| product.clone());
-        let settings = crate::resolve::ci_settings(context.repository);
-        steps.add(
-            Phase::Prepare,
-            None,
-            Action::TrustCi {
-                provider: provider.clone(),
-                issuer: ci.and_then(|ci| ci.issuer).or_else(|| settings.map(|settings| settings.issuer)),
-                through: through.into_iter().collect(),
-                taken: taken(context, provider),
-            },
-            vec![Seen::Login],
-            Undo::SetBack,
-        );
+    for provider in new_accounts(context) {
+        let until = made_on_new_side(context, &provider);
+        let late = until.is_some();
+        let action = Action::LogIn { provider: provider.clone(), until: until.into_iter().collect() };
+        steps.add(Phase::Prepare, None, action, vec![Seen::ShortLogin], Undo::Leave);
+        let named = context.after.accounts.get(&provider).map(|account| account.foundation.to_string());
+        let action = Action::NameAccount { provider: provider.clone(), named };
+        steps.add(Phase::Prepare, None, action, vec![Seen::AccountPlans], Undo::Leave);
+        if !late {
+            trust(context, steps, Phase::Prepare, provider);
+        }
     }
+}
+
+/// Trust that needs something of the new side: it is built by then.
+pub(super) fn trust_late(context: &Context<'_>, steps: &mut Steps) {
+    for provider in new_accounts(context) {
+        if made_on_new_side(context, &provider).is_some() {
+            trust(context, steps, Phase::Build, provider);
+        }
+    }
+}
+
+fn trust(context: &Context<'_>, steps: &mut Steps, phase: Phase, provider: SubjectName) {
+    let ci = context.after.env.value.bind.get("ci");
+    let through = context.after.stand_in(&provider).map(|(product, _)| product.clone());
+    let settings = crate::resolve::ci_settings(context.repository);
+    let action = Action::TrustCi {
+        issuer: ci.and_then(|ci| ci.issuer).or_else(|| settings.map(|settings| settings.issuer)),
+        through: through.into_iter().collect(),
+        taken: taken(context, &provider),
+        provider,
+    };
+    steps.add(phase, None, action, vec![Seen::Login], Undo::SetBack);
+}
+
+/// What exchanges CI's tokens for a provider, where it is installed in the course of the migration.
+fn made_on_new_side(context: &Context<'_>, provider: &SubjectName) -> Option<SubjectName> {
+    let (product, _) = context.after.stand_in(provider)?;
+    let installed = |moved: &Move| matches!(&moved.to, Had::Hosted { product: own, .. } if own == product);
+    context.moves.iter().any(installed).then(|| product.clone())
+}
+
+/// Providers at which the new side has an account that the old side does not have.
+fn new_accounts(context: &Context<'_>) -> Vec<SubjectName> {
+    let old = providers(context.before);
+    let mut new = providers(context.after);
+    new.retain(|provider| {
+        !old.contains(provider) || !is_same_account(context.before, context.after, provider)
+    });
+    new.into_iter().collect()
+}
+
+/// Both sides have one account at a provider.
+pub(super) fn is_same_account(before: &Target, after: &Target, provider: &SubjectName) -> bool {
+    let account = |target: &Target| target.accounts.get(provider).map(|account| account.id.clone());
+    account(before) == account(after)
 }
 
 /// What the facts say about whether a provider takes tokens of CI.

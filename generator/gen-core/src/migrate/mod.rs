@@ -21,6 +21,8 @@ mod standing;
 mod state;
 mod switch;
 mod telemetry;
+#[cfg(test)]
+mod tests;
 pub mod words;
 mod workflow;
 
@@ -83,8 +85,17 @@ impl Side {
 pub enum Why {
     /// It is bound otherwise.
     Bound,
+    /// It is bound alike in another environment, which makes its own.
+    Environment,
     /// What it stands on moves.
     With(ComponentName),
+}
+
+impl Why {
+    /// It moves only because something else does.
+    fn is_carried(&self) -> bool {
+        matches!(self, Self::With(_))
+    }
 }
 
 /// A component that moves.
@@ -170,6 +181,11 @@ struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// Both sides are one environment. Keys of states name it, so roots of one name then have one state.
+    fn is_one_environment(&self) -> bool {
+        self.before.id == self.after.id
+    }
+
     /// Components of a type that move.
     fn moving(&self, kind: ComponentType) -> impl Iterator<Item = &Move> {
         self.moves.iter().filter(move |moved| moved.kind == kind)
@@ -250,12 +266,14 @@ pub fn guide(
         moves: &moves,
     };
     let steps = steps(&context);
+    let mut obstacles = standing::obstacles(repository, matrix, after, also);
+    obstacles.extend(roots::obstacles(&context));
     let (losses, gains) = standing::shifts(matrix, before.report, after.report);
     Guide {
         from: Side::of(&before),
         to: Side::of(&after),
         day: matrix.as_of,
-        obstacles: standing::obstacles(repository, matrix, after, also),
+        obstacles,
         questions: standing::questions(matrix, after.report),
         losses,
         gains,
@@ -275,6 +293,7 @@ fn steps(context: &Context<'_>) -> Vec<Step> {
     network::steps(context, &mut steps);
     edge::prepare(context, &mut steps);
     roots::build(context, &mut steps);
+    identity::trust_late(context, &mut steps);
     switch::freeze(context, &mut steps);
     registry::steps(context, &mut steps);
     secrets::steps(context, &mut steps);

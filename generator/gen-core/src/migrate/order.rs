@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::load::Repository;
-use crate::model::component::Component;
+use crate::model::component::{Component, Layer};
 use crate::model::names::ComponentName;
 use crate::resolve::{Bound, Had, Resolved, Settings, Target};
 
 use super::action::Goal;
-use super::{Move, Why};
+use super::{Move, Why, identity};
 
 /// Components that move, each behind everything that it stands on.
 pub(super) fn moves(repository: &Repository, before: &Target, after: &Target) -> Vec<Move> {
@@ -16,9 +16,12 @@ pub(super) fn moves(repository: &Repository, before: &Target, after: &Target) ->
     for (name, new) in &after.components {
         let Some(old) = before.components.get(name) else { continue };
         let (from, to) = (Had::from(&old.bound), Had::from(&new.bound));
-        if from != to {
-            found.insert(name.clone(), moved(after, new, from, to, Why::Bound));
-        }
+        let why = match from == to {
+            false => Why::Bound,
+            true if is_made_anew(before, after, new) => Why::Environment,
+            true => continue,
+        };
+        found.insert(name.clone(), moved(after, new, from, to, why));
     }
     // What stands on something that moves moves with it, as often as that adds anything.
     loop {
@@ -42,6 +45,20 @@ pub(super) fn moves(repository: &Repository, before: &Target, after: &Target) ->
         sorted.extend(found.remove(&name));
     }
     sorted
+}
+
+/// Whether a component that is bound alike is another one all the same: each environment makes its own of everything but what its
+/// account holds, and what the customer brings.
+fn is_made_anew(before: &Target, after: &Target, component: &Resolved) -> bool {
+    before.id != after.id
+        && match &component.bound {
+            Bound::Managed { provider, .. } => {
+                component.kind().layer() != Layer::Foundation
+                    || !identity::is_same_account(before, after, provider)
+            }
+            Bound::Hosted { .. } => true,
+            Bound::Existing { .. } => false,
+        }
 }
 
 fn moved(target: &Target, component: &Resolved, from: Had, to: Had, why: Why) -> Move {

@@ -8,7 +8,7 @@ use crate::model::names::ComponentName;
 use crate::resolve::Had;
 
 use super::action::{Action, KeepReason, Phase, RootPart, Seen, Undo};
-use super::{Context, Move, Steps, Why, identity, objects, secrets, telemetry};
+use super::{Context, Move, Obstacle, Steps, identity, objects, secrets, telemetry};
 
 pub(super) fn build(context: &Context<'_>, steps: &mut Steps) {
     let held = shrinking(context);
@@ -21,7 +21,7 @@ pub(super) fn build(context: &Context<'_>, steps: &mut Steps) {
         let name = Some(&moved.component);
         match (&moved.to, root_of(context.roots_after, &moved.component)) {
             // Software whose host stays is there already; that its data moves is said where it starts again.
-            (Had::Hosted { host, .. }, _) if moved.why != Why::Bound && !context.moves_at_all(host) => {}
+            (Had::Hosted { host, .. }, _) if moved.why.is_carried() && !context.moves_at_all(host) => {}
             (Had::Hosted { product, host }, _) => {
                 let action = Action::Install { product: product.clone(), host: host.clone() };
                 steps.add(Phase::Build, name, action, vec![Seen::Capabilities], Undo::DestroyNew);
@@ -37,7 +37,7 @@ pub(super) fn build(context: &Context<'_>, steps: &mut Steps) {
                 let seen = vec![Seen::NoChanges, Seen::Capabilities];
                 steps.add(Phase::Build, None, action, seen, Undo::DestroyNew);
             }
-            (to, _) if moved.why == Why::Bound => {
+            (to, _) if !moved.why.is_carried() => {
                 let action = Action::Bring { operator: to.subject().clone() };
                 steps.add(Phase::Build, name, action, vec![Seen::Capabilities], Undo::Leave);
             }
@@ -61,11 +61,11 @@ pub(super) fn retire(context: &Context<'_>, steps: &mut Steps) {
                 let goes = |name: &&ComponentName| context.moves_at_all(name) && !kept.contains(*name);
                 let components = root.components.iter().filter(goes).cloned().collect();
                 let part = RootPart { root: root.name.clone(), components };
-                let stays = context.roots_after.iter().any(|new| new.name == root.name);
+                let stays = same_after(context, root).is_some();
                 let action = if stays { Action::Shrink(part) } else { Action::Destroy(part) };
                 steps.add(Phase::Retire, None, action, vec![Seen::NothingRefers], Undo::MakeAgain);
             }
-            (from, _) if moved.why == Why::Bound => {
+            (from, _) if !moved.why.is_carried() => {
                 let action = Action::Remove { was: from.to_string() };
                 let seen = vec![Seen::NothingRefers];
                 steps.add(Phase::Retire, Some(&moved.component), action, seen, Undo::MakeAgain);
@@ -108,11 +108,40 @@ fn keep(context: &Context<'_>, steps: &mut Steps) -> BTreeSet<ComponentName> {
     kept
 }
 
+/// Roots that would be applied elsewhere under the state of what is there: there is no way beside.
+pub(super) fn obstacles(context: &Context<'_>) -> Vec<Obstacle> {
+    let clash = |old: &Root| {
+        let new = state_after(context, old).filter(|new| new.region != old.region)?;
+        let at =
+            |root: &Root| root.region.as_ref().map_or_else(|| "no region".to_owned(), ToString::to_string);
+        Some(Obstacle::Fault {
+            what: format!(
+                "the state of root {} is that of what is at {}: applied at {}, it destroys that first, data and all; write the new side as an environment of its own, which has states of its own, and name it with --to",
+                old.name,
+                at(old),
+                at(new),
+            ),
+        })
+    };
+    context.roots_before.iter().filter_map(clash).collect()
+}
+
+/// The root of the new side that has the state of one of the old side.
+fn state_after<'a>(context: &Context<'a>, old: &Root) -> Option<&'a Root> {
+    let new = context.roots_after.iter().find(|new| new.name == old.name);
+    new.filter(|_| context.is_one_environment())
+}
+
+/// The root of the new side that is one of the old side: it has its state, and makes things in the same region.
+pub(super) fn same_after<'a>(context: &Context<'a>, old: &Root) -> Option<&'a Root> {
+    state_after(context, old).filter(|new| new.region == old.region)
+}
+
 /// Roots of both sides that lose components: what a plan of each would destroy.
 fn shrinking(context: &Context<'_>) -> Vec<RootPart> {
     let mut found = Vec::new();
     for old in context.roots_before {
-        let new = context.roots_after.iter().find(|root| root.name == old.name);
+        let new = same_after(context, old);
         let gone = |name: &&ComponentName| new.is_some_and(|new| !new.components.contains(name));
         let components: Vec<ComponentName> = old.components.iter().filter(gone).cloned().collect();
         if !components.is_empty() {

@@ -5,7 +5,8 @@ mod profile;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use gen_core::model::units::Date;
 
 pub(crate) use probe::{
     PathStyle, ProbeArgs, ProbeCommon, ProbeKubernetesArgs, ProbeOidcArgs, ProbePostgresArgs, ProbeS3Args,
@@ -23,6 +24,31 @@ pub(crate) struct Cli {
     pub global: Global,
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// Formats that hold diagnostics alone are for commands that look for faults: of any other the answer would be lost.
+    pub(crate) fn check_format(&self) -> Result<(), clap::Error> {
+        let format = self.global.format;
+        let alone = matches!(format, Format::Sarif | Format::Github);
+        let looks_for_faults = matches!(
+            self.command,
+            Command::Plan(_)
+                | Command::Generate(_)
+                | Command::Check(_)
+                | Command::Validate(_)
+                | Command::Verify(_)
+        );
+        if !alone || looks_for_faults {
+            return Ok(());
+        }
+        let name = format.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+        let text = format!(
+            "--format {name} holds diagnostics alone, for plan, generate, check, validate and verify; \
+             here there are human, json and markdown"
+        );
+        Err(Self::command().error(clap::error::ErrorKind::ArgumentConflict, text))
+    }
 }
 
 /// Flags that every command takes.
@@ -145,8 +171,8 @@ pub(crate) struct GenerateArgs {
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
     /// Judge evidence by this day (YEAR-MONTH-DAY, or `now`) instead of profiles/as-of.yaml
-    #[arg(long, value_name = "DAY")]
-    pub today: Option<String>,
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    pub today: Option<Date>,
 }
 
 #[derive(Debug, Args)]
@@ -164,8 +190,8 @@ pub(crate) struct VerifyArgs {
     /// The workload's file, as rendered: profile/WORKLOAD.json of its target
     #[arg(long = "profile", value_name = "FILE", env = "GEN_VERIFY_PROFILE")]
     pub file: PathBuf,
-    /// The digest that the file has to have
-    #[arg(long, value_name = "SHA256", env = "GEN_VERIFY_DIGEST")]
+    /// The digest that the file has to have: 64 hexadecimal digits, `digest` of the file that was rendered
+    #[arg(long, value_name = "SHA256", env = "GEN_VERIFY_DIGEST", value_parser = digest)]
     pub digest: Option<String>,
     /// What cannot be checked counts as a mismatch
     #[arg(long, env = "GEN_VERIFY_STRICT")]
@@ -180,10 +206,27 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=60))]
     pub timeout: u64,
     /// Judge evidence by this day (YEAR-MONTH-DAY, or `now`) instead of the day that it is
-    #[arg(long, value_name = "DAY")]
-    pub today: Option<String>,
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    pub today: Option<Date>,
     #[command(flatten)]
     pub around: AroundArgs,
+}
+
+/// A day as it is written on the command line.
+fn day(text: &str) -> Result<Date, &'static str> {
+    match text {
+        "now" => crate::view::today().ok_or("the clock of this machine was never set"),
+        text => Date::parse(text).ok_or("write YEAR-MONTH-DAY, such as 2026-11-30, or `now`"),
+    }
+}
+
+/// A SHA-256 in hexadecimal.
+fn digest(text: &str) -> Result<String, &'static str> {
+    if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        Ok(text.to_owned())
+    } else {
+        Err("write the 64 hexadecimal digits that stand under `digest` in the file that was rendered")
+    }
 }
 
 fn named(text: &str) -> Result<(String, String), &'static str> {
@@ -246,14 +289,14 @@ pub(crate) struct MatrixArgs {
     #[arg(long, value_name = "FORM", conflicts_with_all = ["coverage", "expiring", "capability", "subject"])]
     pub page: Option<Page>,
     /// How many blocking cells of the targets have live evidence
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["expiring", "capability", "subject"])]
     pub coverage: bool,
     /// Facts that the targets cite and that expire within 30 days, what is to be renewed first on top
     #[arg(long)]
     pub expiring: bool,
     /// With --expiring: within 30 days of this day (YEAR-MONTH-DAY, or `now`) instead of profiles/as-of.yaml
-    #[arg(long, value_name = "DAY", requires = "expiring")]
-    pub today: Option<String>,
+    #[arg(long, value_name = "DAY", requires = "expiring", value_parser = day)]
+    pub today: Option<Date>,
     /// Only this capability
     #[arg(long, value_name = "ID")]
     pub capability: Option<String>,

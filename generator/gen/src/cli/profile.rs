@@ -1,6 +1,7 @@
 //! Arguments of `gen profile`.
 
 use clap::{Args, Subcommand, ValueEnum};
+use gen_core::model::units::Date;
 
 #[derive(Debug, Args)]
 pub(crate) struct ProfileArgs {
@@ -42,8 +43,8 @@ pub(crate) struct CompareArgs {
     #[arg(long, value_name = "ENV", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub to: Option<String>,
     /// With --to: judge evidence by this day and count from it (YEAR-MONTH-DAY, or `now`) instead of profiles/as-of.yaml
-    #[arg(long, value_name = "DAY", requires = "to")]
-    pub today: Option<String>,
+    #[arg(long, value_name = "DAY", requires = "to", value_parser = super::day)]
+    pub today: Option<Date>,
 }
 
 #[derive(Debug, Args)]

@@ -3,25 +3,18 @@
 use std::process::ExitCode;
 
 use gen_core::diag::{Diagnostic, Fault, Place};
-use gen_core::model::units::Date;
 use gen_core::resolve::WhatIf;
 
 use crate::cli::{CheckArgs, Global};
 use crate::session::Session;
-use crate::view::text::count;
+use crate::view::text::{count, wrap};
 use crate::walk::TargetState;
 
 use super::plan::{Detail, build};
 
 pub(crate) fn run(global: &Global, arguments: &CheckArgs) -> ExitCode {
     let mut session = Session::open(global);
-    let as_of = match day(arguments.today.as_deref()) {
-        Ok(day) => day,
-        Err(fault) => {
-            session.diagnostics.push(*fault);
-            None
-        }
-    };
+    let as_of = arguments.today;
     let (body, _) = build(&mut session, &WhatIf::default(), as_of, Detail { verdicts: false, diffs: false });
     let gone = body.gone.iter().map(|gone| &gone.files);
     let all = body.targets.iter().map(|target| &target.files).chain([&body.shared]).chain(gone);
@@ -73,23 +66,12 @@ pub(crate) fn run(global: &Global, arguments: &CheckArgs) -> ExitCode {
                 format!(" {} refused as yet.", count(number, "planned target is", "planned targets are"))
             }
         };
-        format!(
-            "{}, {}: no faults, nothing refused, nothing differs.{planned}\n",
+        let text = format!(
+            "{}, {}: no faults, nothing refused, nothing differs.{planned}",
             count(body.targets.len(), "target", "targets"),
             count(files, "file", "files")
-        )
+        );
+        wrap(&text, 80, 0) + "\n"
     };
     super::finish(global, &mut session, "check", body, &human, false, false)
-}
-
-pub(super) fn day(text: Option<&str>) -> Result<Option<Date>, Box<Diagnostic>> {
-    match text {
-        None => Ok(None),
-        Some("now") => Ok(crate::view::today()),
-        Some(text) => Date::parse(text).map(Some).ok_or_else(|| {
-            Box::new(
-                Diagnostic::error(Fault::WrongValue).label(format!("`{text}` is neither a day nor `now`")),
-            )
-        }),
-    }
 }

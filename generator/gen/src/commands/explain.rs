@@ -152,7 +152,8 @@ fn kind(capability: &Capability) -> String {
 fn profile(session: &Session, topic: &str) -> Option<String> {
     let (name, file) = session.repository.profiles.iter().find(|(name, _)| name.as_str() == topic)?;
     let text = session.repository.texts.get(&file.file)?;
-    Some(format!("{name}: {}\n{}\n\n{text}", file.value.description, origin(file.builtin, &file.file)))
+    let title = wrap(&format!("{name}: {}", file.value.description), 78, 2);
+    Some(format!("{title}\n{}\n\n{text}", origin(file.builtin, &file.file)))
 }
 
 fn origin(builtin: bool, file: &str) -> String {
@@ -168,7 +169,8 @@ fn subject(session: &Session, proof: &Proof, topic: &str) -> Option<String> {
         (None, Some((name, file))) => (name, &file.value.name, &file.file, file.builtin, &file.value.ask),
         (None, None) => return None,
     };
-    let mut out = format!("{name}: {title}\n{}\n", origin(builtin, file));
+    let title = wrap(&format!("{name}: {title}"), 78, 2);
+    let mut out = format!("{title}\n{}\n", origin(builtin, file));
     if let Some((_, file)) = provider {
         let places: Vec<String> =
             file.value.places.iter().map(|(region, place)| format!("{region} ({})", place.country)).collect();
@@ -206,7 +208,8 @@ fn stack(session: &Session, topic: &str) -> Option<String> {
     let (name, files) = session.repository.stacks.iter().find(|(name, _)| name.as_str() == topic)?;
     let file = files.stack.as_ref()?;
     let stack = &file.value;
-    let mut out = format!("{name}: {}\n{}\n\n", stack.description, file.file);
+    let title = wrap(&format!("{name}: {}", stack.description), 78, 2);
+    let mut out = format!("{title}\n{}\n\n", file.file);
     let list = |names: Vec<String>| {
         if names.is_empty() { "none".to_owned() } else { wrap(&names.join(", "), 66, 14) }
     };

@@ -28,6 +28,9 @@ use crate::view;
 /// Runs the command that was asked for.
 pub(crate) fn run(cli: &Cli) -> ExitCode {
     let global = &cli.global;
+    if let Err(error) = cli.check_format() {
+        return view::usage(&error);
+    }
     match &cli.command {
         Command::Plan(arguments) => plan::run(global, arguments),
         Command::Generate(arguments) => generate::run(global, arguments),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, Title};
 use gen_core::diag::{Diagnostic, Fault, Severity};
 
 use crate::session::Texts;
@@ -14,29 +14,60 @@ use super::text::wrap;
 pub(crate) struct Shown<'a> {
     pub texts: &'a Texts<'a>,
     pub width: usize,
+    /// What stands in the way of planned environments is said in full.
+    pub whole: bool,
 }
 
 impl Shown<'_> {
-    /// All of them, with an empty line behind each.
+    /// All of them, with an empty line behind each. Errors come last, next to the prompt.
     pub(crate) fn render(&self, diagnostics: &[Diagnostic]) -> String {
+        let (brief, whole): (Vec<_>, Vec<_>) =
+            diagnostics.iter().partition(|found| !self.whole && found.fault == Fault::Planned);
+        let (warnings, errors): (Vec<_>, Vec<_>) =
+            whole.into_iter().partition(|found| found.severity == Severity::Warning);
         let mut out = String::new();
-        for diagnostic in diagnostics {
+        for diagnostic in &brief {
+            let _ = writeln!(out, "{}", self.brief(diagnostic));
+        }
+        if !brief.is_empty() {
+            out.push('\n');
+        }
+        for diagnostic in warnings.into_iter().chain(errors) {
             let _ = writeln!(out, "{}\n", self.one(diagnostic));
         }
         out
     }
 
-    fn one(&self, diagnostic: &Diagnostic) -> String {
+    /// One sentence, for what is not the question of the command.
+    fn brief(&self, diagnostic: &Diagnostic) -> String {
+        let help = diagnostic.notes.iter().filter(|(name, _)| *name == "help").map(|(_, text)| text.as_str());
+        let target = diagnostic.target.as_deref().unwrap_or_default();
+        let text = [diagnostic.label.as_str()].into_iter().chain(help).collect::<Vec<_>>().join("; ");
+        let group = self.title(diagnostic, &format!("{target} is planned: {text}"));
+        self.show(group.elements([] as [Origin<'_>; 0]))
+    }
+
+    /// The first line, or lines: text is broken where the terminal ends.
+    fn title(&self, diagnostic: &Diagnostic, text: &str) -> Title<'static> {
         let level = match diagnostic.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
+        let code = diagnostic.fault.code();
+        let width = self.width.saturating_sub("warning[]: ".len() + code.len());
+        level.primary_title(wrap(text, width, 0)).id(code)
+    }
+
+    fn show(&self, group: Group<'_>) -> String {
+        Renderer::styled().decor_style(DecorStyle::Ascii).term_width(self.width).render(&[group])
+    }
+
+    fn one(&self, diagnostic: &Diagnostic) -> String {
         let summary = match &diagnostic.target {
             Some(target) => format!("{target}: {}", diagnostic.summary_text()),
             None => diagnostic.summary_text().to_owned(),
         };
-        let mut group: Group<'_> =
-            level.primary_title(summary).id(diagnostic.fault.code()).elements([] as [Origin<'_>; 0]);
+        let mut group: Group<'_> = self.title(diagnostic, &summary).elements([] as [Origin<'_>; 0]);
         let mut label_shown = false;
         let text;
         if let Some(place) = &diagnostic.place {
@@ -67,7 +98,7 @@ impl Shown<'_> {
             let width = self.width.saturating_sub(name.len() + 10);
             group = group.element(Level::NOTE.with_name(name).message(wrap(note, width, 0)));
         }
-        Renderer::styled().decor_style(DecorStyle::Ascii).term_width(self.width).render(&[group])
+        self.show(group)
     }
 }
 

@@ -41,7 +41,8 @@ pub(crate) fn emit<T: Serialize>(
 ) -> ExitCode {
     let printed = match global.format {
         Format::Human => {
-            let shown = Shown { texts, width: width() };
+            let whole = matches!(document.command, "plan" | "check");
+            let shown = Shown { texts, width: width(), whole };
             let rendered = shown.render(found);
             // Faults go to standard error, answers to standard output, so that a pipe carries answers alone.
             write_to(&mut stream(global.color, Stream::Error), &rendered)

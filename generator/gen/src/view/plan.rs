@@ -10,7 +10,7 @@ use crate::commands::plan::{Body, ChangeDoc, FilesDoc, TargetDoc};
 
 use crate::walk::TargetState;
 
-use super::text::{count, table, wrap};
+use super::text::{count, pack, table, wrap};
 
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const ODD: Style = AnsiColor::Yellow.on_default();
@@ -36,7 +36,8 @@ pub(crate) fn render(body: &Body, options: &Options, partial: bool, seconds: f64
     let one = body.targets.len() == 1;
     for target in &body.targets {
         let detailed = one || options.verdicts || !target.changes.is_empty() || target.files.touched() > 0;
-        if detailed && (target.state == TargetState::Ok || options.verdicts) {
+        // Faults hide what there would be to say.
+        if detailed && (target.state != TargetState::Invalid || options.verdicts) {
             details(&mut out, target, options, one);
         }
     }
@@ -57,50 +58,83 @@ pub(crate) fn render(body: &Body, options: &Options, partial: bool, seconds: f64
     out
 }
 
+/// Columns that text takes.
+const WIDTH: usize = 80;
+
 fn overview(body: &Body) -> String {
-    let rows: Vec<Vec<String>> = body
-        .targets
-        .iter()
-        .map(|target| {
-            let mut rest = Vec::new();
-            for (number, word) in [
-                (target.verdicts.degraded, "degraded"),
-                (target.verdicts.waived, "waived"),
-                (target.verdicts.needs_evidence, "unknown"),
-            ] {
-                if number > 0 {
-                    rest.push(format!("{number} {word}"));
-                }
-            }
-            vec![
-                target.target.clone(),
-                target.profile.clone(),
-                target.providers.join(", "),
-                target.state.as_str().to_owned(),
-                rest.join(", "),
-            ]
-        })
-        .collect();
-    let plain = table(&rows);
+    // Where lines would be too long, lists are broken inside their cells.
+    let whole = rows(body, usize::MAX, usize::MAX);
+    let fits = |text: &str| text.lines().all(|line| line.chars().count() <= WIDTH);
+    let rows = if fits(&table(&whole.concat())) {
+        whole
+    } else {
+        let narrow = rows(body, 0, 0);
+        let left = narrow.concat().into_iter().map(|mut row| row.drain(..4).collect()).collect::<Vec<_>>();
+        let used = table(&left).lines().map(|line| line.chars().count()).max().unwrap_or(0);
+        rows(body, 0, WIDTH.saturating_sub(used + 2))
+    };
+    let plain = table(&rows.concat());
+    let mut lines = plain.lines();
     let mut out = String::new();
-    for (line, target) in plain.lines().zip(&body.targets) {
-        let word = target.state.as_str();
-        let style = match target.state {
-            TargetState::Ok => GOOD,
-            TargetState::Planned => ODD,
-            TargetState::Refused | TargetState::Invalid => BAD,
-        };
-        match line.rfind(&format!("  {word}")) {
-            Some(at) => {
-                let end = at + 2 + word.len();
-                let _ = writeln!(out, "{}  {style}{word}{style:#}{}", &line[..at], &line[end..]);
-            }
-            None => {
-                let _ = writeln!(out, "{line}");
-            }
+    for (target, own) in body.targets.iter().zip(&rows) {
+        for (index, line) in lines.by_ref().take(own.len()).enumerate() {
+            let shown = if index == 0 { coloured(line, target.state) } else { line.to_owned() };
+            let _ = writeln!(out, "{shown}");
         }
     }
     out
+}
+
+/// The lines of each target in the table, its providers and verdicts in so many columns.
+fn rows(body: &Body, providers: usize, verdicts: usize) -> Vec<Vec<Vec<String>>> {
+    let of = |target: &TargetDoc| {
+        let providers = pack(&target.providers, providers);
+        let verdicts = pack(&rest(target), verdicts);
+        let line = |index: usize| {
+            let first = |text: &str| if index == 0 { text.to_owned() } else { String::new() };
+            let cell = |lines: &[String]| lines.get(index).cloned().unwrap_or_default();
+            vec![
+                first(&target.target),
+                first(&target.profile),
+                cell(&providers),
+                first(target.state.as_str()),
+                cell(&verdicts),
+            ]
+        };
+        (0..providers.len().max(verdicts.len()).max(1)).map(line).collect()
+    };
+    body.targets.iter().map(of).collect()
+}
+
+/// Verdicts that are worth a look.
+fn rest(target: &TargetDoc) -> Vec<String> {
+    let counts = target.verdicts;
+    [
+        (counts.refused, "refused"),
+        (counts.degraded, "degraded"),
+        (counts.waived, "waived"),
+        (counts.needs_evidence, "unknown"),
+    ]
+    .into_iter()
+    .filter(|(number, _)| *number > 0)
+    .map(|(number, word)| format!("{number} {word}"))
+    .collect()
+}
+
+fn coloured(line: &str, state: TargetState) -> String {
+    let word = state.as_str();
+    let style = match state {
+        TargetState::Ok => GOOD,
+        TargetState::Planned => ODD,
+        TargetState::Refused | TargetState::Invalid => BAD,
+    };
+    match line.rfind(&format!("  {word}")) {
+        Some(at) => {
+            let end = at + 2 + word.len();
+            format!("{}  {style}{word}{style:#}{}", &line[..at], &line[end..])
+        }
+        None => line.to_owned(),
+    }
 }
 
 fn details(out: &mut String, target: &TargetDoc, options: &Options, one: bool) {
@@ -108,6 +142,20 @@ fn details(out: &mut String, target: &TargetDoc, options: &Options, one: bool) {
     if !one {
         let _ = writeln!(out, "{}", target.target);
     }
+    verdicts(out, target, options);
+    if target.state != TargetState::Ok {
+        return;
+    }
+    changes(out, &target.changes);
+    files(out, &target.files, options);
+    risks(out, &target.changes);
+    if !target.not_rendered.is_empty() && one {
+        let text = format!("{}: on the cluster; gen renders no charts yet", target.not_rendered.join(", "));
+        let _ = writeln!(out, "Checked    {}", wrap(&text, 68, 11));
+    }
+}
+
+fn verdicts(out: &mut String, target: &TargetDoc, options: &Options) {
     let counts = target.verdicts;
     let mut words = vec![format!("{} satisfied", counts.satisfied), format!("{} degraded", counts.degraded)];
     if counts.waived > 0 {
@@ -123,6 +171,8 @@ fn details(out: &mut String, target: &TargetDoc, options: &Options, one: bool) {
         let (mark, style) = match requirement.verdict {
             VerdictKind::Satisfied if options.verdicts => ("+", GOOD),
             VerdictKind::Satisfied => continue,
+            // What stands in the way was said above, at its place.
+            _ if requirement.blocks && !options.verdicts => continue,
             VerdictKind::Degraded => ("~", ODD),
             VerdictKind::Refused => ("!", BAD),
             VerdictKind::NeedsEvidence => ("?", ODD),
@@ -146,16 +196,6 @@ fn details(out: &mut String, target: &TargetDoc, options: &Options, one: bool) {
                 let _ = writeln!(out, "               {FAINT}{}{FAINT:#}", wrap(&line, 64, 15));
             }
         }
-    }
-    changes(out, &target.changes);
-    files(out, &target.files, options);
-    risks(out, &target.changes);
-    if !target.not_rendered.is_empty() && one {
-        let _ = writeln!(
-            out,
-            "Checked    {}: on the cluster; gen renders no charts yet",
-            target.not_rendered.join(", ")
-        );
     }
 }
 
@@ -277,12 +317,12 @@ fn closing(out: &mut String, body: &Body, options: &Options, partial: bool, seco
             _ => "it has faults".to_owned(),
         };
         let style = if target.state == TargetState::Planned { ODD } else { BAD };
-        let _ = writeln!(
-            out,
-            "{style}{} {}{style:#}: {reason}. Nothing is rendered for it.",
-            target.target,
-            target.state.as_str()
-        );
+        let head = format!("{} {}", target.target, target.state.as_str());
+        let text = wrap(&format!("{head}: {reason}. Nothing is rendered for it."), WIDTH - 2, 2);
+        // Only spaces inside the head could have been broken, and it is as wide as a line at most.
+        let text =
+            text.strip_prefix(&head).map(|rest| format!("{style}{head}{style:#}{rest}")).unwrap_or(text);
+        let _ = writeln!(out, "{text}");
     }
     if touched == 0 {
         if stopped < body.targets.len() {

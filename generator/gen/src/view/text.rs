@@ -20,6 +20,22 @@ pub(crate) fn table(rows: &[Vec<String>]) -> String {
     out
 }
 
+/// Lists broken between items, a comma behind each but the last; an item that is wider alone has a line of its own.
+pub(crate) fn pack(items: &[String], width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let comma = if index + 1 < items.len() { "," } else { "" };
+        let length = item.chars().count() + comma.len();
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + length <= width => {
+                let _ = write!(line, " {item}{comma}");
+            }
+            _ => lines.push(format!("{item}{comma}")),
+        }
+    }
+    lines
+}
+
 /// `1 file`, `2 files`.
 pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
@@ -52,5 +68,9 @@ mod tests {
         assert_eq!(super::table(&rows), "a    bb\nccc  d\n");
         assert_eq!(super::wrap("one two three four", 10, 2), "one two\n  three four");
         assert_eq!(super::count(1, "file", "files"), "1 file");
+        let items = ["one", "two", "three"].map(str::to_owned);
+        assert_eq!(super::pack(&items, 20), ["one, two, three"]);
+        assert_eq!(super::pack(&items, 9), ["one, two,", "three"]);
+        assert_eq!(super::pack(&items, 2), ["one,", "two,", "three"]);
     }
 }

@@ -43,6 +43,7 @@ pub fn phase(phase: Phase) -> &'static str {
 pub fn moved(moved: &Move) -> String {
     match &moved.why {
         Why::Bound => format!("{}: {} → {}", moved.component, moved.from, moved.to),
+        Why::Environment => format!("{}: {}, made anew", moved.component, moved.to),
         Why::With(under) => format!("{}: {}, moves with {under}", moved.component, moved.to),
     }
 }

@@ -64,6 +64,43 @@ pub(super) fn engine(encrypts: bool) -> Vec<String> {
     details
 }
 
+/// The engine of roots that begin with it.
+pub(super) fn new_engine(old: Engine, encrypts: bool) -> Vec<String> {
+    let mut details = vec![format!("the old roots stay with {} until they are destroyed", old.as_str())];
+    if encrypts {
+        details.push(
+            "their states are encrypted from the first apply on: keep the passphrase outside of the stack, for a state whose key is lost cannot be read again".to_owned(),
+        );
+    }
+    details
+}
+
+pub(super) fn first_login(provider: &SubjectName, until: &[SubjectName], engine: Engine) -> Vec<String> {
+    let mut details = vec![format!(
+        "CI is not trusted there yet: `{} apply` runs from a workstation, with the short-lived login that {provider} has for people; no key of it goes to CI",
+        binary(engine)
+    )];
+    if !until.is_empty() {
+        details.push(format!(
+            "so it is with each root at {provider} until {} runs on the new side and exchanges the tokens of CI",
+            list(until)
+        ));
+    }
+    details
+}
+
+/// The new side answers to other names than those that clients know.
+pub(super) fn renamed_to(names: &str) -> [String; 2] {
+    [
+        format!(
+            "the new side is rendered for {names}: its edge and certificate have to answer to the old name as well"
+        ),
+        format!(
+            "tell clients {names}: the old zone goes with the old edge, which stays until nobody asks for the old name"
+        ),
+    ]
+}
+
 pub(super) fn binary(engine: Engine) -> &'static str {
     match engine {
         Engine::Terraform => "terraform",

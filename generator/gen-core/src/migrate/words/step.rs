@@ -2,11 +2,13 @@
 
 use crate::model::names::HostName;
 use crate::model::stack::WormMode;
+use crate::resolve::Had;
 
 use super::super::action::{Action, Method, Seen, Undo};
-use super::super::{Guide, Move, Step};
+use super::super::{Guide, Move, Side, Step};
 use super::phrase::{
-    binary, count, engine, goal, held, keep, less, list, list_roots, names, secret, switch_back, trust,
+    binary, count, engine, first_login, goal, held, keep, less, list, list_roots, names, new_engine,
+    renamed_to, secret, switch_back, trust,
 };
 
 /// A step, and the guide that it is in.
@@ -27,12 +29,25 @@ impl Around<'_> {
 
     /// The old side of the component that the step is about.
     fn old(&self) -> String {
-        self.moved().map(|moved| moved.from.to_string()).unwrap_or_default()
+        self.moved().map(|moved| self.side(moved, &moved.from, &self.guide.from)).unwrap_or_default()
     }
 
     /// The new side.
     fn coming(&self) -> String {
-        self.moved().map(|moved| moved.to.to_string()).unwrap_or_default()
+        self.moved().map(|moved| self.side(moved, &moved.to, &self.guide.to)).unwrap_or_default()
+    }
+
+    /// How a component is had on one side; where it is bound alike on both, the environment tells them apart.
+    fn side(&self, moved: &Move, had: &Had, side: &Side) -> String {
+        if moved.from == moved.to && self.is_another_environment() {
+            format!("{had} of {}", side.target)
+        } else {
+            had.to_string()
+        }
+    }
+
+    fn is_another_environment(&self) -> bool {
+        self.guide.from.target != self.guide.to.target
     }
 
     #[expect(clippy::too_many_lines, reason = "one arm for each kind of step")]
@@ -40,6 +55,10 @@ impl Around<'_> {
         let (name, old, new) = (self.name(), self.old(), self.coming());
         let target = &self.guide.to.target;
         match &self.step.action {
+            Action::LogIn { provider, until } => (
+                format!("Log in to {provider} in person, for what is applied there first"),
+                first_login(provider, until, self.guide.to.engine),
+            ),
             Action::NameAccount { provider, named: Some(account) } => (
                 format!("Bring the account of {provider} up: {account}"),
                 vec![format!("{target} names it under `accounts`; its state store, guards and budget come first")],
@@ -53,6 +72,10 @@ impl Around<'_> {
             Action::TrustCi { provider, issuer, through, taken } => {
                 trust(provider.as_str(), *issuer, through, *taken)
             }
+            Action::ChangeEngine { from, to, encrypts } if self.is_another_environment() => (
+                format!("Let {} apply the roots of {target}", to.as_str()),
+                new_engine(*from, *encrypts),
+            ),
             Action::ChangeEngine { from, to, encrypts } => (
                 format!("Let {} apply the roots instead of {}", to.as_str(), from.as_str()),
                 engine(*encrypts),
@@ -231,9 +254,12 @@ impl Around<'_> {
                     .chain(["with `profile.json` of the new side: a workload that finds itself elsewhere refuses to start".to_owned()])
                     .collect(),
             ),
-            Action::SwitchNames { domain, hosts } => (
+            Action::SwitchNames { domain, hosts, renamed } => (
                 format!("Point {} at {new}", names(hosts, domain.as_ref().map(HostName::as_str))),
-                vec!["its certificate has to be valid before: issue it while the old side serves".to_owned()],
+                ["its certificate has to be valid before: issue it while the old side serves".to_owned()]
+                    .into_iter()
+                    .chain(renamed.iter().flat_map(|domain| renamed_to(&names(hosts, Some(domain.as_str())))))
+                    .collect(),
             ),
             Action::StartCold => (
                 format!("Let {name} fill by itself at {new}"),
@@ -272,6 +298,9 @@ impl Around<'_> {
         let name = self.name();
         match seen {
             Seen::AccountPlans => "`gen plan` of the foundation says ok for it".to_owned(),
+            Seen::ShortLogin => {
+                "the provider names the person who is logged in, and when the login ends".to_owned()
+            }
             Seen::Login => {
                 "a job of this repository logs in, and one of another repository is refused".to_owned()
             }

@@ -85,13 +85,6 @@ pub(crate) struct TargetCoverage {
 
 pub(crate) fn run(global: &Global, arguments: &MatrixArgs) -> ExitCode {
     let mut session = Session::open(global);
-    let day = match super::check::day(arguments.today.as_deref()) {
-        Ok(day) => day,
-        Err(fault) => {
-            session.diagnostics.push(*fault);
-            return super::finish(global, &mut session, "matrix", Body::default(), "", false, false);
-        }
-    };
     let Some(proof) = session.prove(&WhatIf::default(), None) else {
         return super::finish(global, &mut session, "matrix", Body::default(), "", false, false);
     };
@@ -108,7 +101,7 @@ pub(crate) fn run(global: &Global, arguments: &MatrixArgs) -> ExitCode {
         let human = coverage_text(&coverage);
         (Body { coverage: Some(coverage), ..Body::default() }, human)
     } else {
-        let until = day.unwrap_or(proof.matrix.as_of).plus_days(30);
+        let until = arguments.today.unwrap_or(proof.matrix.as_of).plus_days(30);
         let facts = if arguments.expiring { expiring(&proof, until) } else { facts(&proof, arguments) };
         let human = facts_text(&facts, arguments, until);
         (Body { facts, ..Body::default() }, human)
@@ -180,7 +173,11 @@ fn cells(judged: &Judged) -> BTreeSet<(String, bool)> {
     blocking.map(cell).collect()
 }
 
+/// Of no target at all there is nothing to say.
 fn coverage_text(coverage: &Coverage) -> String {
+    if coverage.targets.is_empty() {
+        return String::new();
+    }
     let mut rows: Vec<Vec<String>> =
         coverage.targets.iter().map(|own| row(&own.target, own.evidenced, own.needed)).collect();
     rows.push(row("together", coverage.evidenced, coverage.needed));

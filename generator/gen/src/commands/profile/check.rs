@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use gen_core::check::{VerdictKind, words};
+use gen_core::diag::{Diagnostic, any_error};
 use gen_core::resolve::WhatIf;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -45,6 +46,7 @@ pub(super) fn run(global: &Global, arguments: &ProfileCheckArgs) -> ExitCode {
     let proof = session.prove(&WhatIf::default(), None);
     // What is missing is the answer, and not a fault of the question.
     session.diagnostics.retain(|found| !found.fault.is_verdict());
+    session.diagnostics.extend(arguments.name.as_deref().and_then(|name| unknown(&session, name)));
     let mut body = Body::default();
     let mut found: BTreeMap<(bool, String, String, String), Missing> = BTreeMap::new();
     for judged in proof.iter().flat_map(|proof| &proof.targets) {
@@ -85,14 +87,32 @@ pub(super) fn run(global: &Global, arguments: &ProfileCheckArgs) -> ExitCode {
     }
     body.missing = found.into_values().collect();
     let blocked = body.missing.iter().any(|missing| missing.blocks);
-    let human = human(&body);
+    let sound = !any_error(&session.diagnostics);
+    let human = human(&body, arguments.name.as_deref(), sound);
     crate::commands::finish(global, &mut session, "profile-check", body, &human, blocked, true)
 }
 
-fn human(body: &Body) -> String {
+/// A profile that is not there; one whose file has faults is, and they are told already.
+fn unknown(session: &Session, name: &str) -> Option<Diagnostic> {
+    let file = format!("profiles/{name}.yaml");
+    let told = |found: &Diagnostic| found.place.as_ref().is_some_and(|place| *place.file == *file);
+    let (policies, _) = gen_core::resolve::policies(&session.repository);
+    super::find(&policies, name).err().map(|fault| *fault).filter(|_| !session.diagnostics.iter().any(told))
+}
+
+/// `sound`: there are no faults, which would hide targets and what they lack.
+fn human(body: &Body, profile: Option<&str>, sound: bool) -> String {
     let looked = count(body.targets, "target", "targets");
     if body.missing.is_empty() {
-        return format!("Nothing is missing: {looked} rest on live evidence.\n");
+        return match (sound, body.targets, profile) {
+            (false, ..) => String::new(),
+            (true, 0, Some(profile)) => {
+                format!("No environment uses profile {profile}: nothing to look at.\n")
+            }
+            (true, 0, None) => "There are no targets: nothing to look at.\n".to_owned(),
+            (true, 1, _) => "Nothing is missing: 1 target rests on live evidence.\n".to_owned(),
+            (true, ..) => format!("Nothing is missing: {looked} rest on live evidence.\n"),
+        };
     }
     let mut out = String::new();
     let mut subject = "";

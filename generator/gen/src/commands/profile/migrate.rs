@@ -71,7 +71,7 @@ pub(super) fn run(global: &Global, arguments: &CompareArgs) -> ExitCode {
 fn put_together(session: &Session, arguments: &CompareArgs) -> Result<Body, Vec<Diagnostic>> {
     let repository = &session.repository;
     let id = super::compare::target(session)?;
-    let as_of = crate::commands::check::day(arguments.today.as_deref()).map_err(|fault| vec![*fault])?;
+    let as_of = arguments.today;
     let (what_if, to) = other_side(session, arguments, &id)?;
     let (before, found) = side(session, &WhatIf::default(), as_of, &id);
     let Some(before) = before else { return Err(found) };

@@ -83,6 +83,7 @@ pub(crate) enum Standing {
 }
 
 impl Standing {
+    /// As people read it; the legend explains each.
     fn words(self) -> &'static str {
         match self {
             Self::Supported => "evidence",
@@ -94,6 +95,16 @@ impl Standing {
         }
     }
 }
+
+/// What each word means, below the report.
+const LEGEND: &str = "\
+evidence     all that is asked rests on live documents or probes
+attested     the same, in part because somebody answers for it
+in part      what is asked holds; of some capabilities nothing is asked
+open         something is lacking, unknown or waived
+not asked    the target asks nothing that has to do with it
+not covered  no capability has to do with it
+";
 
 /// What is asked of a component, and what is known.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -205,10 +216,11 @@ fn line(proof: &Proof, verdict: &Verdict) -> Option<Line> {
 fn human(body: &Body) -> String {
     let mut out = String::new();
     for target in &body.targets {
-        out.push_str(&format!(
-            "{}, profile {}: evidence by control, as of {}.\nNo conclusion is drawn.\n",
+        let title = format!(
+            "{}, profile {}: evidence by control, as of {}. No conclusion is drawn.",
             target.target, target.profile, body.as_of
-        ));
+        );
+        out.push_str(&(wrap(&title, 78, 2) + "\n"));
         for framework in &target.frameworks {
             out.push_str(&format!("\n  {}\n  {}\n", framework.name, wrap(&framework.source, 76, 2)));
             for control in &framework.controls {
@@ -231,6 +243,7 @@ fn human(body: &Body) -> String {
         out.push('\n');
     }
     if !body.targets.is_empty() {
+        out.push_str(LEGEND);
         out.push_str("--format json has every source.\n");
     }
     out

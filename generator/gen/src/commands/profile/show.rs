@@ -131,7 +131,8 @@ fn human(body: &Body) -> String {
     let all = |names: &Option<Vec<String>>| {
         names.as_ref().map_or_else(|| "all".to_owned(), |names| names.join(", "))
     };
-    let mut out = format!("{}: {}\n{}\n\n", body.name, body.description, body.file);
+    let title = wrap(&format!("{}: {}", body.name, body.description), 78, 2);
+    let mut out = format!("{title}\n{}\n\n", body.file);
     for (name, text) in [
         ("Providers", all(&body.providers)),
         ("Countries", all(&body.places)),

@@ -41,10 +41,9 @@ pub(crate) fn run(global: &Global, arguments: &VerifyArgs) -> ExitCode {
     let mut session = Session::empty(global);
     let path: Arc<str> = Arc::from(arguments.file.display().to_string());
     let mut body = Body::default();
-    let day = crate::commands::check::day(arguments.today.as_deref().or(Some("now")));
-    match open(arguments, &path, &mut session).and_then(|file| Ok((file, day?))) {
+    match open(arguments, &path, &mut session) {
         Err(fault) => session.diagnostics.push(*fault),
-        Ok(((profile, intact), today)) => {
+        Ok((profile, intact)) => {
             body = Body {
                 workload: profile.workload.to_string(),
                 target: profile.target.clone(),
@@ -53,6 +52,7 @@ pub(crate) fn run(global: &Global, arguments: &VerifyArgs) -> ExitCode {
                 ..Body::default()
             };
             session.diagnostics.extend(seals(arguments, &profile, intact, &path));
+            let today = arguments.today.or_else(crate::view::today);
             let mut verified = verify(&profile, &surroundings(&arguments.around), today);
             if arguments.connect {
                 network::ask(&mut verified, &profile, arguments);
@@ -164,13 +164,15 @@ fn diagnostics(arguments: &VerifyArgs, verified: &Verified, path: &Arc<str>) -> 
 }
 
 fn human(body: &Body) -> String {
-    let mut out = format!(
-        "{} is where it belongs: {}, profile {}. {}.\n",
-        body.workload,
-        body.target,
-        body.profile,
-        count(body.agrees.len(), "setting agrees", "settings agree")
-    );
+    let Body { workload, target, profile, .. } = body;
+    // What was not checked proves nothing about where the workload is.
+    let text = if body.agrees.is_empty() {
+        format!("{workload} of {target}, profile {profile}: nothing could be checked.")
+    } else {
+        let settings = count(body.agrees.len(), "setting agrees", "settings agree");
+        format!("{workload} is where it belongs: {target}, profile {profile}. {settings}.")
+    };
+    let mut out = wrap(&text, 78, 2) + "\n";
     for line in &body.agrees {
         out.push_str(&format!("  = {}\n", wrap(line, 76, 4)));
     }
