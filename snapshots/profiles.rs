@@ -117,6 +117,64 @@ fn a_profile_of_ones_own_lists_what_nobody_knows() {
 }
 
 #[test]
+fn a_profile_that_could_never_be_planned_is_not_made() {
+    let repository = cli::fresh();
+    let before = cli::tree(repository.path());
+    let profile = |arguments: &str| {
+        let words = format!("profile new {arguments}");
+        cli::run(repository.path(), &words.split(' ').collect::<Vec<_>>())
+    };
+    for (arguments, code, reason) in [
+        ("sovereign --operator ours --country DE", "GEN0206", "`sovereign` is a profile of gen's own"),
+        ("x --operator cnpg --country DE -s hello", "GEN0206", "`cnpg` is a product"),
+        ("x --extends sovereign --operator ours --country DE", "GEN0205", "allowed: exoscale, hetzner"),
+        ("x --operator ours --country DE -s foundation", "GEN0211", "`foundation` is a stack of accounts"),
+        ("x --operator ours --country DE -e prod", "GEN0107", "--stack"),
+        ("x --operator ours --country XX", "GEN0109", "`XX` is not the code of a country"),
+        ("x --operator stackit --country FR", "GEN0212", "it is in: DE"),
+        ("x --operator stackit --country DE --title Other", "GEN0211", "has its name already"),
+        ("x --operator stackit --country DE -s hello", "GEN0107", "no account of it is named"),
+        ("x --extends standard --operator aws --country DE -s hello", "GEN0212", "have nowhere to go"),
+    ] {
+        let said = profile(arguments);
+        assert_eq!(said.status, 1, "{arguments}: {}", said.text());
+        assert!(said.err.contains(code) && said.err.contains(reason), "{arguments}: {}", said.text());
+        assert_eq!(before, cli::tree(repository.path()), "{arguments} wrote something");
+    }
+    // What is made lacks evidence at most; the number is the one that `profile check` counts.
+    let made = profile("ours --operator ours --country NO -s hello");
+    assert_eq!(made.status, 0, "{}", made.text());
+    let checked = cli::run(repository.path(), &["profile", "check", "ours"]);
+    let total = made.out.lines().find(|line| line.contains("to find out")).expect("a total");
+    assert!(checked.out.contains(total), "{}{}", made.text(), checked.text());
+    let known = profile("known --operator aws --country DE --tier development -s hello -e known");
+    assert_eq!(known.status, 0, "{}", known.text());
+    assert!(!known.out.contains("to find out"), "{}", known.text());
+    let planned = cli::run(repository.path(), &["plan"]);
+    assert_eq!(planned.status, 0, "{}", planned.text());
+}
+
+#[test]
+fn a_repository_that_could_never_be_planned_is_not_made() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (arguments, reason) in [
+        (&["init", "--country", "ZZ"][..], "`ZZ` is not the code of a country"),
+        (&["init", "--country", "JP"], "it is in: DE, IE"),
+    ] {
+        let said = cli::run(folder.path(), arguments);
+        assert_eq!(said.status, 1, "{}", said.text());
+        assert!(said.err.contains(reason), "{}", said.text());
+        assert!(cli::tree(folder.path()).is_empty());
+    }
+    let repository = cli::fresh();
+    let before = cli::tree(repository.path());
+    let inside = cli::run(repository.path(), &["init", "-C", "docs/inside"]);
+    assert_eq!(inside.status, 1, "{}", inside.text());
+    assert!(inside.err.contains("inside a repository already"), "{}", inside.text());
+    assert_eq!(before, cli::tree(repository.path()));
+}
+
+#[test]
 fn profiles_are_listed_shown_and_checked() {
     for (name, arguments) in [
         ("profile-list", &["profile", "list"][..]),

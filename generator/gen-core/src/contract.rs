@@ -36,7 +36,8 @@ macro_rules! contracts {
         pub fn check(kind: ComponentType, values: &Value) -> Result<(), String> {
             match kind {
                 $(ComponentType::$name => {
-                    $name::deserialize(values).map(drop).map_err(|error| error.to_string())
+                    $name::deserialize(values).map_err(|error| error.to_string())?;
+                    unfilled(values, "").map_or(Ok(()), |field| Err(format!("`{field}` is still to be filled in")))
                 })+
                 _ => Err(format!("components of type {kind} hand nothing on")),
             }
@@ -226,16 +227,31 @@ pub fn skeleton(kind: ComponentType) -> Option<String> {
     let fields: Vec<String> = fields
         .map(|(name, property)| {
             let value = match property.get("type").and_then(Value::as_str) {
-                Some("string") => "\"...\"",
-                Some("integer" | "number") => "0",
-                Some("boolean") => "false",
-                Some("array") => "[]",
-                _ => "{}",
+                Some("string") => format!("\"{PLACEHOLDER}\""),
+                Some("integer" | "number") => "0".to_owned(),
+                Some("boolean") => "false".to_owned(),
+                Some("array") => "[]".to_owned(),
+                _ => "{}".to_owned(),
             };
             format!("{name}: {value}")
         })
         .collect();
     Some(format!("{{{}}}", fields.join(", ")))
+}
+
+/// What stands in a [`skeleton`] for text that has to be filled in.
+const PLACEHOLDER: &str = "...";
+
+/// The first field that is still as a [`skeleton`] has it. Nothing is reached at port 0.
+fn unfilled(value: &Value, path: &str) -> Option<String> {
+    let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    match value {
+        Value::String(text) => (text == PLACEHOLDER).then(|| path.to_owned()),
+        Value::Number(number) => (number.as_u64() == Some(0)).then(|| path.to_owned()),
+        Value::Array(items) => items.iter().find_map(|item| unfilled(item, path)),
+        Value::Object(fields) => fields.iter().find_map(|(key, value)| unfilled(value, &below(key))),
+        Value::Null | Value::Bool(_) => None,
+    }
 }
 
 /// Roles of CI for one environment.
@@ -260,5 +276,21 @@ mod tests {
         assert!(check(ComponentType::State, &wrong).is_err_and(|error| error.contains("extra")));
         assert_eq!(skeleton(ComponentType::Backup).as_deref(), Some("{vault: \"...\"}"));
         assert!(check(ComponentType::Temporal, &serde_json::json!({})).is_err());
+    }
+
+    #[test]
+    fn what_a_skeleton_leaves_open_is_no_value() {
+        let wrong = serde_json::json!({"vault": PLACEHOLDER});
+        assert!(check(ComponentType::Backup, &wrong).is_err_and(|error| error.contains("`vault`")));
+        assert!(check(ComponentType::Backup, &serde_json::json!({"vault": "v"})).is_ok());
+        let deep = serde_json::json!({"a": {"b": ["x", {"port": 0}]}});
+        assert_eq!(unfilled(&deep, "").as_deref(), Some("a.b.port"));
+        assert_eq!(unfilled(&serde_json::json!({"a": [1, "x..."]}), ""), None);
+        for kind in ComponentType::ALL.into_iter().filter(|kind| schema(*kind).is_some()) {
+            let text = skeleton(kind).expect("a skeleton");
+            let values: Value = serde_yaml::from_str(&text).expect("YAML");
+            let open = text.contains(PLACEHOLDER) || text.contains(": 0");
+            assert_eq!(unfilled(&values, "").is_some(), open, "{kind}: {text}");
+        }
     }
 }

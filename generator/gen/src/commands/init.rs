@@ -1,5 +1,6 @@
 //! `gen init`: a repository with an account and one stack, which plans at once.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use gen_core::diag::{Diagnostic, Fault, Place};
@@ -63,7 +64,9 @@ fn make(session: &mut Session, arguments: &InitArgs) -> Result<Vec<String>, Vec<
                 .help("gen init makes a new one; choose an empty folder"),
         ]);
     }
+    check_outside(&root)?;
     let mut files = rendered(session, arguments, &stack)?;
+    super::before::with_files(&mut session.repository, &files, &|_| true)?;
     // Editors read the schemas of input files; those of what is printed are for programs, and `gen schema` has them.
     let inputs = super::schema::all().into_iter().filter(|(name, _)| !name.starts_with("output/"));
     for (name, schema) in inputs {
@@ -95,12 +98,27 @@ fn check_names(session: &Session, arguments: &InitArgs) -> Result<(), Vec<Diagno
         let help = format!("there are: {}", known.join(", "));
         return Err(vec![Diagnostic::error(Fault::UnknownName).label(label).help(help)]);
     }
-    let country = arguments.country.as_str();
-    if country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        return Ok(());
-    }
-    let label = format!("`{country}` is not a country of two capital letters, such as DE");
-    Err(vec![Diagnostic::error(Fault::WrongValue).label(label)])
+    let country = super::country::parse(&arguments.country).map_err(|fault| vec![*fault])?;
+    let provider = session.repository.providers.iter().find(|(name, _)| name.as_str() == arguments.provider);
+    let fits = provider.map(|(name, file)| super::country::has(name.as_str(), &file.value, &country));
+    fits.unwrap_or(Ok(())).map_err(|fault| vec![*fault])
+}
+
+/// Refuses to make a repository inside another one: whoever works in the outer one would never see it.
+fn check_outside(root: &Path) -> Result<(), Vec<Diagnostic>> {
+    let Ok(root) = root.canonicalize().or_else(|_| std::path::absolute(root)) else { return Ok(()) };
+    let Some(outer) = root.ancestors().skip(1).find(|folder| has_stacks(folder)) else { return Ok(()) };
+    Err(vec![
+        Diagnostic::error(Fault::ForeignFile)
+            .summary("this is inside a repository already")
+            .label(format!("{} has stacks", outer.display()))
+            .help("gen init makes a new repository: choose a folder outside; another stack is a folder of stacks/"),
+    ])
+}
+
+fn has_stacks(folder: &Path) -> bool {
+    let stacks = std::fs::read_dir(folder.join("stacks")).into_iter().flatten().flatten();
+    stacks.into_iter().any(|stack| stack.path().join("stack.yaml").is_file())
 }
 
 fn rendered(
@@ -113,7 +131,7 @@ fn rendered(
     let values = context! {
         stack => stack.as_str(),
         provider => arguments.provider.as_str(),
-        country => arguments.country.as_str(),
+        country => super::country::yaml(&arguments.country),
         zone => format!("{stack}.example.org"),
         kubernetes => newest_kubernetes(session, &arguments.provider),
     };

@@ -1,7 +1,9 @@
 //! One file a command. Each makes a document and its text for people; printing is the views' business.
 
+mod before;
 mod check;
 mod completions;
+mod country;
 mod doctor;
 mod explain;
 mod generate;

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use gen_core::check::{VerdictKind, words};
 use gen_core::diag::{Diagnostic, any_error};
-use gen_core::resolve::WhatIf;
+use gen_core::prove::Proof;
+use gen_core::resolve::{Target, WhatIf};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -48,19 +49,27 @@ pub(super) fn run(global: &Global, arguments: &ProfileCheckArgs) -> ExitCode {
     session.diagnostics.retain(|found| !found.fault.is_verdict());
     session.diagnostics.extend(arguments.name.as_deref().and_then(|name| unknown(&session, name)));
     let mut body = Body::default();
+    if let Some(proof) = &proof {
+        let wanted =
+            |target: &Target| arguments.name.as_ref().is_none_or(|name| *name == target.policy.name.as_str());
+        body.targets = proof.targets.iter().filter(|judged| wanted(judged.target())).count();
+        body.missing = missing(proof, &wanted);
+    }
+    let blocked = body.missing.iter().any(|missing| missing.blocks);
+    let sound = !any_error(&session.diagnostics);
+    let human = human(&body, arguments.name.as_deref(), sound);
+    crate::commands::finish(global, &mut session, "profile-check", body, &human, blocked, true)
+}
+
+/// Facts that somebody has to find out for targets: what blocks first, then by whom it is about.
+pub(super) fn missing(proof: &Proof, wanted: &dyn Fn(&Target) -> bool) -> Vec<Missing> {
     let mut found: BTreeMap<(bool, String, String, String), Missing> = BTreeMap::new();
-    for judged in proof.iter().flat_map(|proof| &proof.targets) {
-        let target = judged.target();
-        if arguments.name.as_ref().is_some_and(|name| *name != target.policy.name.as_str()) {
-            continue;
-        }
-        body.targets += 1;
+    for judged in proof.targets.iter().filter(|judged| wanted(judged.target())) {
         let unknown =
             judged.report().verdicts.iter().filter(|verdict| verdict.kind == VerdictKind::NeedsEvidence);
         for verdict in unknown {
             let requirement = &verdict.requirement;
-            let dictionary = proof.as_ref().map(|proof| &proof.matrix.dictionary.capabilities);
-            let Some(capability) = dictionary.and_then(|known| known.get(&requirement.capability)) else {
+            let Some(capability) = proof.matrix.dictionary.capabilities.get(&requirement.capability) else {
                 continue;
             };
             let subject = requirement.question.subject.to_string();
@@ -79,17 +88,22 @@ pub(super) fn run(global: &Global, arguments: &ProfileCheckArgs) -> ExitCode {
                     .collect(),
                 subject,
             });
-            let id = target.id.to_string();
+            let id = judged.target().id.to_string();
             if !entry.targets.contains(&id) {
                 entry.targets.push(id);
             }
         }
     }
-    body.missing = found.into_values().collect();
-    let blocked = body.missing.iter().any(|missing| missing.blocks);
-    let sound = !any_error(&session.diagnostics);
-    let human = human(&body, arguments.name.as_deref(), sound);
-    crate::commands::finish(global, &mut session, "profile-check", body, &human, blocked, true)
+    found.into_values().collect()
+}
+
+/// How many facts somebody has to find out.
+pub(super) fn total(missing: &[Missing]) -> String {
+    let blocking = missing.iter().filter(|missing| missing.blocks).count();
+    format!(
+        "{} to find out, {blocking} of them before anything is rendered.",
+        count(missing.len(), "fact", "facts")
+    )
 }
 
 /// A profile that is not there; one whose file has faults is, and they are told already.
@@ -129,10 +143,6 @@ fn human(body: &Body, profile: Option<&str>, sound: bool) -> String {
         out.push_str(&format!("      to do: {}\n", wrap(&missing.prove, 65, 13)));
         out.push_str(&format!("      for: {}\n", wrap(&missing.targets.join(", "), 67, 11)));
     }
-    let blocking = body.missing.iter().filter(|missing| missing.blocks).count();
-    out.push_str(&format!(
-        "{} to find out, {blocking} of them before anything is rendered. {looked}.\n",
-        count(body.missing.len(), "fact", "facts")
-    ));
+    out.push_str(&format!("{} {looked}.\n", total(&body.missing)));
     out
 }
