@@ -154,17 +154,20 @@ class Maker:
         """A last day: just before, on, just after or long after the day in question."""
         return shifted(self.as_of, self.rng.choice([0, 0, 1, 30, -1] if self.mild else [-1, -1, 0, 1, 200]))
 
-    def confidence(self) -> str:
-        firm = ["documented", "documented", "probed", "probed", "attested"]
-        return self.rng.choice(firm if self.chance(0.85 if self.mild else 0.3) else oracle.CONFIDENCES)
+    def confidence(self, kind: str) -> str:
+        """One that a source of that kind can give, mostly a firm one."""
+        allowed = oracle.allowed(kind)
+        firm = [name for name in ("documented", "documented", "probed", "probed", "attested") if name in allowed]
+        return self.rng.choice(firm if firm and self.chance(0.9 if self.mild else 0.3) else allowed)
 
     def source(self, kinds: list[str]) -> Json:
         """A source whose claims, as far as nothing else says so, end around the day in question or later."""
         age = oracle.seconds(self.rng.choice(list(self.capabilities.values()))["ttl"]) // oracle.UNIT["d"]
         after = self.rng.choice([0, 1, 7, 7, 7, -1] if self.mild else [-1, -1, 0, 1, 7])
+        kind = self.rng.choice(kinds)
         made = {
-            "kind": self.rng.choice(kinds),
-            "confidence": self.confidence(),
+            "kind": kind,
+            "confidence": self.confidence(kind),
             "at": "https://example.org",
             "read": shifted(self.as_of, after - age),
         }
@@ -183,7 +186,7 @@ class Maker:
             made["services"] = self.some(SERVICES, 0 if self.edges else 1, 2)
         return made
 
-    def fact(self, sources: Iterable[str], scopes: list[Json]) -> Json:
+    def fact(self, sources: Json, scopes: list[Json]) -> Json:
         """An entry of a fact file, with one claim or two."""
         entry: Json = {"from": self.rng.choice(list(sources))}
         for name in self.some(self.capabilities, 1, 2):
@@ -195,7 +198,7 @@ class Maker:
                 usual = part == "is" and self.mild and self.chance(0.8)
                 entry.setdefault(part, {})[name] = self.usual[name] if usual else self.value(about["type"], part)
         if self.chance(0.25):
-            entry["confidence"] = self.confidence()
+            entry["confidence"] = self.confidence(sources[entry["from"]]["kind"])
         if self.chance(0.25):
             entry["expires"] = self.end()
         where = self.rng.choice(scopes)
@@ -205,7 +208,8 @@ class Maker:
 
     def subject(self) -> Json:
         """A fact file. Few kinds and few scopes, so that claims of the same rank and specificity meet."""
-        kinds = self.some(oracle.RANK, 1, 3)
+        usual = [kind for kind in oracle.RANK if "documented" in oracle.allowed(kind)]
+        kinds = self.some(usual if self.mild and self.chance(0.9) else oracle.RANK, 1, 3)
         sources = {f"src{number}": self.source(kinds) for number in range(self.rng.randint(1, 3))}
         scopes = [{}, *(self.scope() for _ in range(self.rng.randint(0, 3)))]
         count = self.rng.randint(1, 6) if self.chance(0.95) else 0

@@ -11,7 +11,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -40,8 +40,19 @@ RANK: dict[str, int] = {
     "issue": 2,
     "third_party": 1,
 }
-#: §1, every confidence a claim may have.
+#: §1, every confidence a claim may have, the most certain first.
 CONFIDENCES = ("probed", "documented", "attested", "reported", "inferred", "not_exposed", "unverified", "unknown")
+#: §1, the most certain confidence that a kind of source can give.
+MOST: dict[str, str] = {
+    "probe": "probed",
+    "certificate": "documented",
+    "source_code": "documented",
+    "vendor_doc": "documented",
+    "provider_doc": "documented",
+    "issue": "documented",
+    "attestation": "attested",
+    "third_party": "reported",
+}
 #: §2, the confidences with which a *yes* stands.
 AFFIRMING = frozenset({"probed", "documented", "attested"})
 #: §2, the confidences with which a *no* does not stand.
@@ -77,6 +88,11 @@ class Claim:
         """§1: both dimensions 3, services only 2, regions only 1, none 0."""
         return 2 * (self.services is not None) + (self.regions is not None)
 
+    @property
+    def attested(self) -> bool:
+        """§1: a claim is attested by its confidence, or because its source is an attestation."""
+        return self.confidence == "attested" or self.kind == "attestation"
+
     def live(self, as_of: dt.date) -> bool:
         """§1: the day of expiry is the last day on which the claim is live."""
         return as_of <= self.expiry
@@ -96,27 +112,31 @@ def claims(
         if has is None and lacks is None:
             continue
         source = file["sources"][fact["from"]]
-        confidence = fact.get("confidence", source["confidence"])
-        if confidence not in CONFIDENCES:
-            raise ValueError(f"{subject}: no such confidence: {confidence}")
         scope = fact.get("scope", {})
-        last = expiry(fact, source, ttl)
-        if confidence == "attested" and longest is not None and "read" in source:
-            last = min(last, day(source["read"]) + dt.timedelta(days=seconds(longest) // UNIT["d"]))
-        found.append(
-            Claim(
-                subject=subject,
-                index=index,
-                has=has,
-                lacks=lacks,
-                kind=source["kind"],
-                confidence=confidence,
-                expiry=last,
-                regions=_dimension(scope, "regions"),
-                services=_dimension(scope, "services"),
-            )
+        claim = Claim(
+            subject=subject,
+            index=index,
+            has=has,
+            lacks=lacks,
+            kind=source["kind"],
+            confidence=fact.get("confidence", source["confidence"]),
+            expiry=expiry(fact, source, ttl),
+            regions=_dimension(scope, "regions"),
+            services=_dimension(scope, "services"),
         )
+        for confidence in (claim.confidence, source["confidence"]):
+            if confidence not in allowed(claim.kind):
+                raise ValueError(f"{subject}: no such confidence of a source of kind {claim.kind}: {confidence}")
+        if claim.attested and longest is not None and "read" in source:
+            last = day(source["read"]) + dt.timedelta(days=seconds(longest) // UNIT["d"])
+            claim = replace(claim, expiry=min(claim.expiry, last))
+        found.append(claim)
     return found
+
+
+def allowed(kind: str) -> tuple[str, ...]:
+    """The confidences that a source of a kind can give, the most certain first (§1)."""
+    return CONFIDENCES[CONFIDENCES.index(MOST[kind]) :]
 
 
 def _dimension(scope: Mapping[str, Any], name: str) -> frozenset[str] | None:
@@ -244,8 +264,7 @@ def believe(claim: Claim, answer: Truth, proof: str, as_of: dt.date) -> Truth:
     if not claim.live(as_of):
         return Truth.UNKNOWN
     if answer is Truth.YES:
-        # The page puts `attested` in brackets: it is the confidence that counts, not the kind of the source.
-        stands = claim.confidence in AFFIRMING and not (claim.confidence == "attested" and proof == "probe")
+        stands = claim.confidence in AFFIRMING and not (claim.attested and proof == "probe")
         return Truth.YES if stands else Truth.UNKNOWN
     return Truth.UNKNOWN if claim.confidence in MUTE else answer
 

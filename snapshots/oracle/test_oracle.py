@@ -46,7 +46,8 @@ def one(facts: list[Json], sources: Json | None = None, **changes: Any) -> Json:
 
 
 def source(kind: str, **changes: str) -> Json:
-    return {"kind": kind, "confidence": "documented", "read": TODAY, **changes}
+    confidence = next(name for name in ("documented", "attested", "reported") if name in oracle.allowed(kind))
+    return {"kind": kind, "confidence": confidence, "read": TODAY, **changes}
 
 
 def fact(value: bool = True, kind: str = "vendor_doc", **changes: Any) -> Json:
@@ -77,7 +78,8 @@ class Claims(unittest.TestCase):
         self.assertEqual(truth([fact(True, "certificate"), fact(False, "attestation")]), "no")
 
     def test_inferred_ranks_last(self) -> None:
-        self.assertEqual(truth([fact(False, "probe", confidence="inferred"), fact(True, "third_party")]), "yes")
+        self.assertEqual(truth([fact(False, "probe", confidence="inferred"), fact(True, "issue")]), "yes")
+        self.assertEqual(truth([fact(False, "probe", confidence="inferred"), fact(True, "third_party")]), "unknown")
         both = [fact(False, "third_party", confidence="inferred"), fact(True, "probe", confidence="inferred")]
         self.assertEqual(truth(both), "no")
 
@@ -134,8 +136,8 @@ class Claims(unittest.TestCase):
             where = {"region": "r", "service": "s"}
             with self.subTest(wide=wide, narrow=narrow):
                 strong = fact(False, "probe", scope=wide)
-                self.assertEqual(truth([strong, fact(True, "third_party", scope=narrow)], **where), "yes")
-                expired = fact(True, "third_party", scope=narrow, expires="2020-01-01")
+                self.assertEqual(truth([strong, fact(True, "issue", scope=narrow)], **where), "yes")
+                expired = fact(True, "issue", scope=narrow, expires="2020-01-01")
                 self.assertEqual(truth([strong, expired], **where), "unknown")
                 self.assertEqual(truth([strong, fact(True, scope=narrow, confidence="inferred")], **where), "unknown")
         elsewhere = fact(False, "probe", scope={"regions": ["r2"], "services": ["s"]})
@@ -159,8 +161,8 @@ class Belief(unittest.TestCase):
         self.assertEqual(set(rows), set(oracle.CONFIDENCES))
         for confidence, (positive, negative) in rows.items():
             with self.subTest(confidence=confidence):
-                self.assertEqual(truth([fact(True, confidence=confidence)]), positive)
-                self.assertEqual(truth([fact(False, confidence=confidence)]), negative)
+                self.assertEqual(truth([fact(True, "probe", confidence=confidence)]), positive)
+                self.assertEqual(truth([fact(False, "probe", confidence=confidence)]), negative)
                 weak = {"s": source("probe", confidence=confidence)}
                 self.assertEqual(truth([fact(True, "s")], sources=weak), positive)
                 self.assertEqual(truth([fact(True, "s", confidence="probed")], sources=weak), "yes")
@@ -171,7 +173,29 @@ class Belief(unittest.TestCase):
         for proof, positive in (("probe", "unknown"), ("document", "yes"), ("attest", "yes")):
             self.assertEqual(truth([fact(True, confidence="attested")], proof=proof), positive)
             self.assertEqual(truth([fact(False, confidence="attested")], proof=proof), "no")
-            self.assertEqual(truth([fact(True, "attestation", confidence="documented")], proof=proof), "yes")
+            self.assertEqual(truth([fact(True, "attestation")], proof=proof), positive)
+            self.assertEqual(truth([fact(False, "attestation", confidence="inferred")], proof=proof), "no")
+
+    def test_nothing_is_more_certain_than_its_source_can_make_it(self) -> None:
+        most = {"probe": "probed", "attestation": "attested", "third_party": "reported"}
+        for kind in oracle.RANK:
+            last = oracle.CONFIDENCES.index(most.get(kind, "documented"))
+            for place, confidence in enumerate(oracle.CONFIDENCES):
+                with self.subTest(kind=kind, confidence=confidence):
+                    own = {"s": source(kind, confidence=confidence)}
+                    for facts in ([fact(True, kind, confidence=confidence)], [fact(True, "s")]):
+                        if place >= last:
+                            truth(facts, sources=own)
+                        else:
+                            self.assertRaises(ValueError, truth, facts, sources=own)
+
+    def test_attestations_count_no_longer_than_the_profile_lets_them(self) -> None:
+        old = {"s": source("attestation", read="2026-11-12", expires="2027-01-01"), "d": source("vendor_doc", read="2026-11-12", expires="2027-01-01")}
+        for longest, expected in (("1w", "unknown"), ("8d", "yes")):
+            rules = {"attestations": {"longest": longest}}
+            self.assertEqual(truth([fact(True, "s")], sources=old, proof="attest", **rules), expected)
+            self.assertEqual(truth([fact(True, "d", confidence="attested")], sources=old, **rules), expected)
+            self.assertEqual(truth([fact(True, "d")], sources=old, **rules), "yes")
 
     def test_expired(self) -> None:
         for value in (True, False):

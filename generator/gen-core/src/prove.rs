@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::check::{Checked, Matrix, Refused, check, planned, refusals};
-use crate::diag::{Diagnostic, Fault, Place, any_error};
+use crate::diag::{Diagnostic, Fault, Place, Route, any_error};
 use crate::load::Repository;
 use crate::model::units::Date;
 use crate::resolve::{Target, TargetId, WhatIf, resolve};
@@ -90,6 +90,7 @@ pub fn prepare(
     {
         return (None, diagnostics);
     }
+    diagnostics.extend(read_later(repository, as_of, (as_of == written.value.date).then_some(&written.file)));
     targets.retain(|target| wanted(&target.id));
     let known = repository
         .stacks
@@ -99,6 +100,23 @@ pub fn prepare(
         })
         .collect();
     (Some(Ground { matrix, targets, known }), diagnostics)
+}
+
+/// What was read after the day that evidence is judged by was not known then. `written` is the file that names the day.
+fn read_later(repository: &Repository, as_of: Date, written: Option<&Arc<str>>) -> Option<Diagnostic> {
+    let providers = repository.providers.values().map(|file| (&file.file, &file.value.sources));
+    let products = repository.products.values().map(|file| (&file.file, &file.value.sources));
+    let sources = providers
+        .chain(products)
+        .flat_map(|(file, sources)| sources.iter().map(move |(id, source)| (source.read, file, id)));
+    let (read, file, id) = sources.max().filter(|(read, _, _)| *read > as_of)?;
+    let warning = Diagnostic::warning(Fault::OldAsOf)
+        .label(format!("evidence is judged as of {as_of}, and source `{id}` of {file} was read on {read}"))
+        .help(format!("what was read later was not known then: judge by {read}, or by a later day"));
+    Some(match written {
+        Some(file) => warning.at(Place::value(file.clone(), Route::keys(["date"]))),
+        None => warning,
+    })
 }
 
 /// Judges one target; what refuses it is among the diagnostics, with what to choose instead.
@@ -132,4 +150,36 @@ pub fn prove(
         diagnostics.extend(found);
     }
     (Some(Proof { matrix, targets }), diagnostics)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Models;
+
+    #[test]
+    fn what_was_read_later_is_said() {
+        let acme = "version: 1\nname: Acme\nsources:\n  early: {kind: vendor_doc, confidence: documented, at: a, read: 2030-01-01}\n  late: {kind: vendor_doc, confidence: documented, at: a, read: 2030-01-09}\n";
+        let repository = Models::new().and("profiles/providers/acme.yaml", acme).repository();
+        let found = |day: Option<&str>| {
+            let day = day.map(|day| Date::parse(day).expect("a day"));
+            let (_, found) = prepare(&repository, &WhatIf::default(), day, &|_| true);
+            found
+                .into_iter()
+                .map(|found| (found.fault, found.place.is_some(), found.label))
+                .collect::<Vec<_>>()
+        };
+        let label = |day: Date| {
+            format!(
+                "evidence is judged as of {day}, and source `late` of profiles/providers/acme.yaml was read on 2030-01-09"
+            )
+        };
+        let written = repository.as_of.as_ref().expect("a day").value.date;
+        assert_eq!(found(None), [(Fault::OldAsOf, true, label(written))]);
+        let day = Date::parse("2030-01-08").expect("a day");
+        assert_eq!(found(Some("2030-01-08")), [(Fault::OldAsOf, false, label(day))]);
+        assert_eq!(found(Some("2030-01-09")), []);
+        let (_, found) = prepare(&Models::new().repository(), &WhatIf::default(), None, &|_| true);
+        assert_eq!(found, [], "what is built in was read by the day that is built in");
+    }
 }

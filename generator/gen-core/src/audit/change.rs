@@ -126,8 +126,8 @@ fn waivers(target: &Target, report: &Report) -> Vec<WaiverInForce> {
     own.map(|waiver| WaiverInForce {
         component: waiver.component.clone(),
         capability: waiver.capability.clone(),
-        ticket: waiver.ticket.clone(),
-        approvers: waiver.approvers.clone(),
+        ticket: waiver.ticket.to_string(),
+        approvers: waiver.approvers.iter().map(|name| name.to_string()).collect(),
         until: waiver.until,
     })
     .collect()

@@ -49,6 +49,11 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// Somebody answers for it by word: so it says, or so does its source.
+    pub(super) fn is_attested(&self) -> bool {
+        self.confidence == Confidence::Attested || self.source.kind == SourceKind::Attestation
+    }
+
     /// Whether it says anything about the place and service that are asked about.
     pub(super) fn applies(&self, question: &Question) -> bool {
         let region = self.regions.is_empty()
@@ -65,7 +70,7 @@ impl Claim {
     pub(super) fn under(claim: &Arc<Self>, rules: Option<AttestationRules>) -> Arc<Self> {
         let last = rules.map(|rules| claim.source.read.plus_days(rules.longest.as_days()));
         match last {
-            Some(last) if claim.confidence == Confidence::Attested && last < claim.expires => {
+            Some(last) if claim.is_attested() && last < claim.expires => {
                 Arc::new(Self { expires: last, ..Self::clone(claim) })
             }
             _ => claim.clone(),
@@ -105,6 +110,7 @@ pub(super) fn claims(
     let mut diagnostics = Vec::new();
     let sources: BTreeMap<&str, Arc<Source>> =
         subject.sources.iter().map(|(id, source)| (id.as_str(), Arc::new(source.clone()))).collect();
+    check_sources(subject, &mut diagnostics);
     for (index, fact) in subject.facts.iter().enumerate() {
         let at = FactPlace { file: &subject.file, index };
         let source = sources.get(fact.from.as_str());
@@ -115,6 +121,8 @@ pub(super) fn claims(
             diagnostics.push(fault.nearest(&fact.from, sources.keys().copied()));
         }
         check_scope(subject, fact, at, &mut diagnostics);
+        check_confidence(fact, source, at, &mut diagnostics);
+        let source = source.filter(|source| is_believable(source, fact.confidence));
         // What a fact without a source says is checked all the same, so that one run names every fault.
         for id in fact.is.keys().chain(fact.not.keys().filter(|id| !fact.is.contains_key(*id))) {
             let Some(capability) = known(dictionary, fact, id, at, &mut diagnostics) else { continue };
@@ -142,6 +150,56 @@ impl FactPlace<'_> {
 
     fn value(self, part: &str, id: &CapabilityId) -> Place {
         Place::value(self.file.clone(), self.route(part).key(id.as_str()))
+    }
+}
+
+/// A source is believed as far as its kind allows, and no further because it says so.
+fn check_sources(subject: &SubjectFacts<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    for (id, source) in subject.sources.iter().filter(|(_, source)| !is_believable(source, None)) {
+        let route = Route::keys(["sources"]).key(id).key("confidence");
+        diagnostics.push(too_confident(source.kind, Place::value(subject.file.clone(), route)));
+    }
+}
+
+fn check_confidence(
+    fact: &Fact,
+    source: Option<&Arc<Source>>,
+    at: FactPlace<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    if let Some(source) =
+        source.filter(|source| fact.confidence.is_some() && !is_believable(source, fact.confidence))
+    {
+        diagnostics.push(too_confident(source.kind, Place::value(at.file.clone(), at.route("confidence"))));
+    }
+}
+
+/// Whether a source may give that confidence; its own where a fact names none.
+fn is_believable(source: &Source, confidence: Option<Confidence>) -> bool {
+    confidence.unwrap_or(source.confidence) <= most(source.kind).0
+}
+
+fn too_confident(kind: SourceKind, place: Place) -> Diagnostic {
+    Diagnostic::error(Fault::BadFact)
+        .summary("fact is more certain than its source can make it")
+        .at(place)
+        .label(most(kind).1)
+}
+
+/// The most that facts from a kind of source are believed, and why.
+fn most(kind: SourceKind) -> (Confidence, &'static str) {
+    match kind {
+        SourceKind::ThirdParty => (Confidence::Reported, "what a third party says is `reported` at most"),
+        SourceKind::Attestation => (Confidence::Attested, "somebody's word is `attested` at most"),
+        SourceKind::Issue
+        | SourceKind::ProviderDoc
+        | SourceKind::VendorDoc
+        | SourceKind::SourceCode
+        | SourceKind::Certificate => (
+            Confidence::Documented,
+            "what was read is `documented` at most: `probed` is what a source of kind `probe` saw",
+        ),
+        SourceKind::Probe => (Confidence::Probed, "what was tried is `probed` at most"),
     }
 }
 
@@ -279,15 +337,21 @@ mod tests {
 
     /// The claim of one fact from a source of that kind and confidence, which counts until `expires`.
     fn claim_of(kind: &str, confidence: &str, expires: &str) -> Arc<Claim> {
+        let source = json!({"kind": kind, "confidence": confidence, "at": "x", "read": "2026-11-01", "expires": expires});
+        let (claim, faults) = found(&source, &json!({"is": {"a.b": true}, "from": "s"}));
+        assert_eq!(faults, Vec::<String>::new());
+        claim.expect("a claim")
+    }
+
+    /// The claim of a fact from a source `s`, if there is one, and faults with their routes.
+    fn found(source: &Json, fact: &Json) -> (Option<Arc<Claim>>, Vec<String>) {
         let entry = json!({
             "type": "bool", "compare": "equals", "answers": "service", "severity": {"all": "blocking"},
             "proof": "attest", "ttl": "180d", "means": {"with": "a", "without": "b"},
         });
         let dictionary = json!({"version": 1, "capabilities": {"a.b": entry}});
-        let source = json!({"kind": kind, "confidence": confidence, "at": "x", "read": "2026-11-01", "expires": expires});
         let sources = serde_json::from_value(json!({"s": source})).expect("a source");
-        let facts: Vec<Fact> =
-            serde_json::from_value(json!([{"is": {"a.b": true}, "from": "s"}])).expect("a fact");
+        let facts: Vec<Fact> = serde_json::from_value(json!([fact])).expect("a fact");
         let name = SubjectName::parse("acme").expect("a name");
         let subject = SubjectFacts {
             name: &name,
@@ -299,8 +363,51 @@ mod tests {
         };
         let dictionary = serde_json::from_value(dictionary).expect("a dictionary");
         let (mut claims, faults) = claims(&dictionary, &subject);
-        assert_eq!(faults, []);
-        claims.pop_first().and_then(|(_, mut claims)| claims.pop()).expect("a claim")
+        let said = |fault: Diagnostic| match fault.place.map(|place| place.spot) {
+            Some(crate::diag::Spot::Value(route)) => format!("{route}: {}", fault.label),
+            other => format!("{other:?}: {}", fault.label),
+        };
+        let claim = claims.pop_first().and_then(|(_, mut claims)| claims.pop());
+        (claim, faults.into_iter().map(said).collect())
+    }
+
+    #[test]
+    fn nothing_is_more_certain_than_its_source_can_make_it() {
+        for (kind, most) in [
+            ("probe", "probed"),
+            ("certificate", "documented"),
+            ("source_code", "documented"),
+            ("vendor_doc", "documented"),
+            ("provider_doc", "documented"),
+            ("issue", "documented"),
+            ("attestation", "attested"),
+            ("third_party", "reported"),
+        ] {
+            let mut within = false;
+            for confidence in [
+                "probed",
+                "documented",
+                "attested",
+                "reported",
+                "inferred",
+                "not_exposed",
+                "unverified",
+                "unknown",
+            ] {
+                within |= confidence == most;
+                let source = |confidence| json!({"kind": kind, "confidence": confidence, "at": "x", "read": "2026-11-01"});
+                let by_source = found(&source(confidence), &json!({"is": {"a.b": true}, "from": "s"}));
+                let fact = json!({"is": {"a.b": true}, "from": "s", "confidence": confidence});
+                let by_fact = found(&source("unknown"), &fact);
+                for ((claim, faults), route) in
+                    [(by_source, "sources.s.confidence"), (by_fact, "facts[0].confidence")]
+                {
+                    assert_eq!(claim.is_some(), within, "{kind} {confidence}");
+                    let faulty = faults.iter().any(|fault| fault.starts_with(&format!("{route}: ")));
+                    assert_eq!((faults.len(), faulty), (usize::from(!within), !within), "{faults:?}");
+                }
+            }
+        }
     }
 
     #[test]
@@ -309,6 +416,8 @@ mod tests {
         for (kind, confidence, expires, longest, counts) in [
             ("attestation", "attested", "2027-10-31", "90d", "2027-01-30"),
             ("attestation", "attested", "2026-12-01", "90d", "2026-12-01"),
+            ("attestation", "reported", "2027-10-31", "90d", "2027-01-30"),
+            ("vendor_doc", "attested", "2027-10-31", "90d", "2027-01-30"),
             ("vendor_doc", "documented", "2027-10-31", "90d", "2027-10-31"),
         ] {
             let claim = claim_of(kind, confidence, expires);

@@ -47,20 +47,19 @@ fn id() -> impl Strategy<Value = &'static str> {
 }
 
 fn fact() -> impl Strategy<Value = Value> {
-    let confidence = prop::sample::select(vec![
-        "probed",
-        "documented",
-        "attested",
-        "reported",
-        "inferred",
-        "unverified",
-        "unknown",
-    ]);
+    // A third party, documents, a probe: each as certain as it may be, or less.
+    let confidences = ["probed", "documented", "attested", "reported", "inferred", "unverified", "unknown"];
+    let (third_party, document) = (&confidences[3..], &confidences[1..]);
+    let sources: Vec<(&str, &str)> = [("s0", third_party), ("s1", document), ("s2", &confidences)]
+        .into_iter()
+        .flat_map(|(source, allowed)| allowed.iter().map(move |confidence| (source, *confidence)))
+        .collect();
+    let source = prop::sample::select(sources);
     let part = id().prop_flat_map(|id| value(id).prop_map(move |value| (id, value)));
-    (part, confidence, 0..3_usize, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
-        |((id, value), confidence, source, negative, regional, old)| {
+    (part, source, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
+        |((id, value), (source, confidence), negative, regional, old)| {
             let part = if negative && id != "c.in" { "not" } else { "is" };
-            let mut fact = json!({part: {id: value}, "from": format!("s{source}"), "confidence": confidence});
+            let mut fact = json!({part: {id: value}, "from": source, "confidence": confidence});
             if regional {
                 fact["scope"] = json!({"regions": ["here"]});
             }
@@ -79,7 +78,7 @@ fn case() -> impl Strategy<Value = (Vec<Value>, &'static str, Value)> {
 
 fn verdict(facts: &[Value], id: &str, value: &Value, region: &str) -> Verdict {
     let source =
-        |kind: &str| json!({"kind": kind, "confidence": "documented", "at": "x", "read": "2026-11-20"});
+        |kind: &str| json!({"kind": kind, "confidence": "reported", "at": "x", "read": "2026-11-20"});
     let sources: BTreeMap<String, Source> = serde_json::from_value(
         json!({"s0": source("third_party"), "s1": source("vendor_doc"), "s2": source("probe")}),
     )

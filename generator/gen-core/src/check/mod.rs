@@ -23,7 +23,7 @@ pub use checked::{Checked, Counts, Refused, Report, check};
 pub use matrix::{Claim, Matrix};
 pub use refusal::{planned, refusals};
 pub use store::{Checksums, StoreSettings, stores};
-pub use substitute::{Effort, Substitute, substitutes};
+pub use substitute::{Effort, Substitute, substitutes, substitutes_for};
 pub use truth::Truth;
 pub use verdict::{Verdict, VerdictKind, judge};
 pub use waiver::{Waived, WaiverContext, waivers};

@@ -9,6 +9,7 @@ use crate::model::names::{CapabilityId, ComponentName, SubjectName};
 use super::candidates::{Candidate, candidates};
 use super::checked::Refused;
 use super::matrix::Matrix;
+use super::verdict::{Verdict, VerdictKind};
 
 /// What a substitute asks of whoever chooses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
@@ -35,8 +36,7 @@ pub struct Substitute {
     pub ask: Vec<CapabilityId>,
 }
 
-/// At most so many substitutes for a component of a target that is refused, best first; each knows less to be in the way than there
-/// is now.
+/// At most so many substitutes for a component of a target that is refused, best first: for what of it blocks first.
 pub fn substitutes(
     repository: &Repository,
     matrix: &Matrix,
@@ -44,9 +44,26 @@ pub fn substitutes(
     component: &ComponentName,
     most: usize,
 ) -> Vec<Substitute> {
-    let found = candidates(repository, matrix, &refused.target, component);
+    let first = refused.report.blocking().find(|verdict| verdict.requirement.component == *component);
+    first.map(|verdict| substitutes_for(repository, matrix, refused, verdict, most)).unwrap_or_default()
+}
+
+/// At most so many substitutes for the component of a requirement that blocks, best first; each leaves less in the way than there is
+/// now. Whoever nobody knows the same of is no way out of not knowing.
+pub fn substitutes_for(
+    repository: &Repository,
+    matrix: &Matrix,
+    refused: &Refused,
+    blocking: &Verdict,
+    most: usize,
+) -> Vec<Substitute> {
+    let asked = &blocking.requirement;
+    let found = candidates(repository, matrix, &refused.target, &asked.component);
     let now = refused.report.blocking().count();
-    let better = found.iter().filter(|candidate| candidate.unknown.len() < now);
+    let as_open = |candidate: &Candidate| {
+        blocking.kind == VerdictKind::NeedsEvidence && candidate.own_unknown.contains(&asked.capability)
+    };
+    let better = found.iter().filter(|candidate| candidate.unknown.len() < now && !as_open(candidate));
     better.take(most).map(|candidate| substitute(matrix, candidate)).collect()
 }
 

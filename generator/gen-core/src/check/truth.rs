@@ -115,8 +115,11 @@ pub(super) fn believe(truth: Truth, claim: &Claim, proof: Proof, as_of: Date) ->
     }
     match truth {
         Truth::Yes => match claim.confidence {
-            Confidence::Probed | Confidence::Documented => Truth::Yes,
-            Confidence::Attested if proof != Proof::Probe => Truth::Yes,
+            Confidence::Probed | Confidence::Documented | Confidence::Attested
+                if !(claim.is_attested() && proof == Proof::Probe) =>
+            {
+                Truth::Yes
+            }
             _ => Truth::Unknown,
         },
         Truth::No if matches!(claim.confidence, Confidence::Unverified | Confidence::Unknown) => {

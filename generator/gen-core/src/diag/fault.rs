@@ -224,9 +224,9 @@ faults! {
     ///
     /// `gen explain <capability>` prints type and allowed values.
     BadFact = "GEN0301", Proof, "value does not fit the capability";
-    /// The day by which evidence is judged lies more than 30 days back.
+    /// The day by which evidence is judged lies more than 30 days back, or before the day on which a source was read.
     ///
-    /// Facts age. A verdict by an old date may cite facts that have expired since.
+    /// Facts age. A verdict by an old date may cite facts that have expired since, and facts that nobody knew then.
     ///
     /// Review `gen matrix --expiring` and set `profiles/as-of.yaml` to today.
     OldAsOf = "GEN0302", Proof, "evidence is judged by an old date";

@@ -158,7 +158,7 @@ fn describe(
                 place(target, name, effect.source, wildcard(effect.field, &field)),
             )
         }
-        (_, None) => of_root(target, &field),
+        (_, None) => of_root(target, &field, from),
         _ => (String::new(), Risk::Normal, "", None),
     };
     let label = if label.is_empty() { field.replace('_', " ") } else { label };
@@ -167,13 +167,27 @@ fn describe(
 }
 
 /// What a change of a value means that the whole root shares.
-fn of_root(target: &Target, field: &str) -> (String, Risk, &'static str, Option<Place>) {
+fn of_root(
+    target: &Target,
+    field: &str,
+    from: Option<&Value>,
+) -> (String, Risk, &'static str, Option<Place>) {
     let (label, risk, note, key) = match field {
         "context.account" if target.purpose() == crate::model::stack::Purpose::Foundation => {
             ("account", Risk::Destroys, "everything is made anew there", "account")
         }
         "context.account" => ("account", Risk::Destroys, "everything is made anew there", "accounts"),
         "context.region" => ("region", Risk::Destroys, "everything is made anew there", "bind"),
+        // Where there were no copies, none goes.
+        "context.replica_region" if from.is_none_or(Value::is_null) => {
+            ("region of copies", Risk::Normal, "", "location")
+        }
+        "context.replica_region" => (
+            "region of copies",
+            Risk::Destroys,
+            "copies and their keys are made anew there, and those that are there go",
+            "location",
+        ),
         "context.protected" => ("protection against deletion", Risk::Permissions, "", "protect"),
         _ => return (String::new(), Risk::Normal, "", None),
     };
@@ -308,6 +322,29 @@ mod tests {
         let databases = |names: &[&str]| json!({"databases": names});
         assert_eq!(risk("db", databases(&["a"]), databases(&["a", "b"])), Some(Risk::Normal));
         assert_eq!(risk("db", databases(&["a", "b"]), databases(&["b"])), Some(Risk::Destroys));
+    }
+
+    #[test]
+    fn copies_in_another_region_are_other_copies() {
+        use serde_json::json;
+
+        let target = crate::testing::Models::new().target("app/dev");
+        let change = |from: Value, to: Value| {
+            let context =
+                |region: Value| json!({"context": {"region": "eu-central-1", "replica_region": region}});
+            let mut found = changes(&target, &context(from), &context(to));
+            let change = found.pop().expect("a change");
+            assert_eq!(found.len(), 0);
+            (change.label, change.risk, change.why)
+        };
+        let place = Place::value(crate::testing::DEV, Route::keys(["location"]));
+        let label = || "region of copies".to_owned();
+        for to in [json!("eu-south-1"), Value::Null] {
+            let found = change(json!("eu-west-1"), to);
+            assert_eq!(found, (label(), Risk::Destroys, Some(place.clone())));
+        }
+        let found = change(Value::Null, json!("eu-west-1"));
+        assert_eq!(found, (label(), Risk::Normal, Some(place)));
     }
 
     #[test]

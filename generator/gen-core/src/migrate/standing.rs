@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::check::{Matrix, Refused, Report, Substitute, Verdict, VerdictKind, substitutes, words};
+use crate::check::{Matrix, Refused, Report, Substitute, Verdict, VerdictKind, substitutes_for, words};
 use crate::load::Repository;
 use crate::model::names::{CapabilityId, ComponentName, SubjectName};
 
@@ -92,7 +92,7 @@ pub(super) fn obstacles(
             Vec::new()
         } else {
             said.push(component);
-            substitutes(repository, matrix, &refused, component, SUBSTITUTES)
+            substitutes_for(repository, matrix, &refused, verdict, SUBSTITUTES)
         };
         found.extend(gap(matrix, verdict).map(|gap| Obstacle::Lacking { gap, instead }));
     }

@@ -249,7 +249,7 @@ impl Severity {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Proof {
-    /// By trying it out; nobody's word will do.
+    /// By trying it out. The vendor's documents will do as well; the word of somebody who answers for it will not.
     Probe,
     /// From the vendor's documents.
     Document,

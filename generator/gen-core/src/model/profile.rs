@@ -1,9 +1,10 @@
 //! `profiles/<profile>.yaml`: a policy, never a value.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU8;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::component::{ComponentType, Issuer};
 use super::names::{CapabilityId, Place, ProfileName, SubjectName};
@@ -133,8 +134,14 @@ pub enum OnUnknown {
 pub struct WaiverRules {
     /// Longest time that a waiver may run from the as-of date.
     pub longest: Period,
-    /// Fewest approvers.
+    /// Fewest approvers, one at least.
+    #[serde(deserialize_with = "one_at_least")]
+    #[schemars(range(min = 1))]
     pub approvers: u8,
+}
+
+fn one_at_least<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
+    NonZeroU8::deserialize(deserializer).map(NonZeroU8::get)
 }
 
 /// Rules for attestations.

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::names::{CapabilityId, ComponentName, EnvName, WorkloadName};
-use super::units::{Date, FormatVersion};
+use super::units::{Date, FormatVersion, Text};
 
 /// The waivers of a stack.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -29,13 +29,13 @@ pub struct Waiver {
     /// Capability that is missing.
     pub capability: CapabilityId,
     /// Why the gap is acceptable for now.
-    pub why: String,
+    pub why: Text,
     /// Where closing it is tracked.
-    pub ticket: String,
+    pub ticket: Text,
     /// Who asked for it.
-    pub author: String,
+    pub author: Text,
     /// Who answers for it; never the author.
-    pub approvers: Vec<String>,
+    pub approvers: Vec<Text>,
     /// Last day on which it counts.
     pub until: Date,
 }

@@ -103,6 +103,9 @@ pub struct Expectation {
     pub read: Date,
     /// Last day on which all of them count.
     pub expires: Date,
+    /// It was proven of the place that copies of the component's data go to; left out for the component itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub copy: bool,
 }
 
 impl WorkloadProfile {
@@ -152,4 +155,27 @@ pub fn read(text: &str) -> Result<(WorkloadProfile, bool), Unreadable> {
     let profile: WorkloadProfile = serde_json::from_str(text).map_err(wrong)?;
     let intact = is_intact(text, &profile.digest);
     Ok((profile, intact))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Digits go in front of the last quote of the file: a field behind the digest would get them.
+    #[test]
+    fn the_digest_is_the_last_value_of_the_file() {
+        let profile: WorkloadProfile = serde_json::from_value(json!({
+            "format_version": 1, "target": "app/dev", "tier": "development", "workload": "web",
+            "profile": "standard", "places": ["DE"], "components": {}, "digest": "",
+        }))
+        .expect("a profile");
+        let text = String::from_utf8(profile.clone().into_file().expect("a file")).expect("text");
+        let (read, intact) = read(&text).expect("what was written can be read");
+        assert!(intact, "{text}");
+        assert_eq!(read.digest.len(), 64);
+        assert!(text.ends_with(&format!("  \"digest\": \"{}\"\n}}\n", read.digest)), "{text}");
+        assert_eq!(WorkloadProfile { digest: String::new(), ..read }, profile);
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::check::{Checked, VerdictKind};
+use crate::check::{Checked, Site, VerdictKind};
 use crate::load::Repository;
 use crate::model::component::ComponentType;
 use crate::model::environment::Tier;
@@ -98,10 +98,14 @@ fn country(repository: &Repository, component: &Resolved) -> Option<Place> {
 
 /// What was proven about a component, each with the weakest and oldest of what it rests on.
 fn expectations(checked: &Checked, component: &ComponentName) -> Vec<Expectation> {
+    // What is asked of somebody else than who has the component proves nothing about it.
     let proven = checked.report().verdicts.iter().filter(|verdict| {
-        verdict.kind == VerdictKind::Satisfied && verdict.requirement.component == *component
+        let requirement = &verdict.requirement;
+        verdict.kind == VerdictKind::Satisfied
+            && requirement.component == *component
+            && !matches!(requirement.site, Site::At(_))
     });
-    let mut found: Vec<Expectation> = proven
+    proven
         .filter_map(|verdict| {
             let claims = verdict.cites();
             Some(Expectation {
@@ -110,10 +114,8 @@ fn expectations(checked: &Checked, component: &ComponentName) -> Vec<Expectation
                 confidence: claims.iter().map(|claim| claim.confidence).min()?,
                 read: claims.iter().map(|claim| claim.source.read).min()?,
                 expires: claims.iter().map(|claim| claim.expires).min()?,
+                copy: verdict.requirement.site == Site::Copy,
             })
         })
-        .collect();
-    // What is asked of a place and of its copy in the same words is said once.
-    found.dedup();
-    found
+        .collect()
 }
