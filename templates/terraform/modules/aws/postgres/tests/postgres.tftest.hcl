@@ -155,6 +155,16 @@ run "requires_tls_and_logs_queries" {
   }
 
   assert {
+    condition     = aws_db_instance.this.engine_lifecycle_support == "open-source-rds-extended-support-disabled"
+    error_message = "No version runs into paid support."
+  }
+
+  assert {
+    condition     = aws_db_parameter_group.this.name_prefix == "control-plane-dev-db-pg16-"
+    error_message = "A group can be replaced while the old one is in use."
+  }
+
+  assert {
     condition     = length([for parameter in aws_db_parameter_group.this.parameter : parameter if parameter.name == "max_connections"]) == 0
     error_message = "Without connections, RDS derives the limit from the memory."
   }
