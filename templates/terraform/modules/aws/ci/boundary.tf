@@ -35,8 +35,8 @@ locals {
         Resource = "*"
       },
       {
-        # wildcard: a denial covers every identity; a role that CI made for a workload changes and passes none. Left out are
-        # the roles that AWS defines for its services, which a control plane may have made.
+        # Left out are the roles that AWS defines for its services: a control plane may have them made.
+        # wildcard: a denial covers every other identity; a role that CI made for a workload changes and passes none
         Sid         = "DenyIdentitiesToWorkloads"
         Effect      = "Deny"
         Action      = concat(local.identity_changes, local.credential_changes)
@@ -134,8 +134,9 @@ locals {
         })
       },
       {
-        # wildcard: as above, but for the key of disks that name none: volumes of every environment need grants on it, and
-        # its own policy lets services ask for them only
+        # Left out is the key of disks that name none: volumes of every environment need grants on it, and its policy gives
+        # them to services only.
+        # wildcard: keys have ids only; the conditions name the foundation's by their aliases
         Sid      = "DenyFoundationGrants"
         Effect   = "Deny"
         Action   = ["kms:CreateGrant"]
