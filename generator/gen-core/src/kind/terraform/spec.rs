@@ -281,7 +281,7 @@ fn secrets(target: &Target) -> Value {
 fn backup(target: &Target) -> Value {
     let retain = target.backup_days();
     json!({
-        "schedule": "cron(0 2 * * ? *)",
+        "schedule": "cron(30 4 * * ? *)",
         "retain_days": retain,
         "lock": {"enabled": target.protected(), "min_days": 7, "max_days": retain.max(35), "grace_days": 3},
         "copy": target.copies(),

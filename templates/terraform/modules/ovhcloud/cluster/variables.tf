@@ -135,6 +135,11 @@ variable "spec" {
   }
 
   validation {
+    condition     = alltrue(flatten([for group in values(var.spec.node_groups) : [for number in [group.min, group.desired, group.max] : floor(number) == number]]))
+    error_message = "spec.node_groups[*].min, desired and max must be whole numbers."
+  }
+
+  validation {
     condition     = length(var.spec.admins) == 0
     error_message = "spec.admins must be empty: OVHcloud's IAM gives nobody access inside a cluster; bind people with RBAC."
   }

@@ -37,7 +37,8 @@ resource "scaleway_key_manager_key" "own" {
 
 resource "scaleway_object_bucket" "this" {
   name = local.name
-  # Object Lock can be had when a bucket is made and never later; without a default retention it locks nothing.
+  # On from the start, because the provider sends people to the support for a bucket that exists; without a default retention
+  # it locks nothing.
   object_lock_enabled = true
   force_destroy       = false # it would take locked copies with it
   project_id          = var.context.account

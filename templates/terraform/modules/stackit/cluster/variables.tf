@@ -142,6 +142,11 @@ variable "spec" {
   }
 
   validation {
+    condition     = alltrue(flatten([for group in values(var.spec.node_groups) : [for number in [group.min, group.desired, group.max] : floor(number) == number]]))
+    error_message = "spec.node_groups[*].min, desired and max must be whole numbers."
+  }
+
+  validation {
     condition     = alltrue([for group in values(var.spec.node_groups) : group.disk_gib >= 20 && group.disk_gib <= 16384 && floor(group.disk_gib) == group.disk_gib])
     error_message = "spec.node_groups[*].disk_gib must be a whole number from 20 to 16384: images and logs need room."
   }

@@ -58,6 +58,11 @@ run "backs_up_every_day" {
   }
 
   assert {
+    condition     = one(aws_backup_plan.this.rule).start_window == 120 && one(aws_backup_plan.this.rule).completion_window == 720
+    error_message = "A backup has two hours to begin and half a day to end."
+  }
+
+  assert {
     condition     = one(aws_backup_plan.this.rule).recovery_point_tags == tomap({ component = "backup", data_class = "restricted", stack = "control-plane", environment = "dev" })
     error_message = "Backups carry tags."
   }

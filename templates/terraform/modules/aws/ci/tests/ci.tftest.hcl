@@ -74,8 +74,13 @@ run "trusts_exact_subjects_only" {
   }
 
   assert {
-    condition     = alltrue([for role in concat(values(aws_iam_role.plan), values(aws_iam_role.apply)) : role.max_session_duration == 3600 && role.permissions_boundary == "arn:aws:iam::123456789012:policy/foundation-dev-ci-boundary"])
-    error_message = "Every role is capped and short-lived."
+    condition     = alltrue([for role in values(aws_iam_role.plan) : role.max_session_duration == 3600]) && alltrue([for role in values(aws_iam_role.apply) : role.max_session_duration == 7200])
+    error_message = "A plan is done within an hour, an apply within two."
+  }
+
+  assert {
+    condition     = alltrue([for role in concat(values(aws_iam_role.plan), values(aws_iam_role.apply)) : role.permissions_boundary == "arn:aws:iam::123456789012:policy/foundation-dev-ci-boundary"])
+    error_message = "Every role is capped."
   }
 }
 
@@ -95,6 +100,11 @@ run "plans_without_reading_data" {
   assert {
     condition     = alltrue([for action in one([for s in jsondecode(aws_iam_role_policy.plan["control-plane-dev"].policy).Statement : s if s.Sid == "Describe"]).Action : can(regex("^[a-z0-9-]+:(Describe|Get|List|View)[A-Za-z0-9]*\\*?$", action)) && !contains(["s3:Get*", "secretsmanager:Get*", "ssm:Get*"], action)])
     error_message = "It describes service by service, and changes nothing."
+  }
+
+  assert {
+    condition     = [for s in jsondecode(aws_iam_role_policy.plan["control-plane-dev"].policy).Statement : s.Resource if s.Effect == "Allow" && contains(flatten([s.Action]), "s3:ListBucket")] == ["arn:aws:s3:::foundation-dev-state-123456789012", "arn:aws:s3:::control-plane-dev-*"]
+    error_message = "It lists its own buckets and the names of states."
   }
 
   assert {
@@ -134,10 +144,10 @@ run "every_role_has_its_own_way_in" {
     condition = alltrue(flatten([
       for role in concat(values(aws_iam_role.plan), values(aws_iam_role.apply)) : [
         for statement in jsondecode(role.assume_role_policy).Statement :
-        statement.Action == "sts:AssumeRoleWithWebIdentity" && keys(statement.Principal) == ["Federated"] && toset(keys(statement.Condition.StringEquals)) == toset([for claim in ["aud", "sub", "repository_id", "repository_owner_id"] : "token.actions.githubusercontent.com:${claim}"])
+        statement.Action == "sts:AssumeRoleWithWebIdentity" && keys(statement.Principal) == ["Federated"] && toset(keys(statement.Condition.StringEquals)) == toset([for claim in ["aud", "sub", "repository_id"] : "token.actions.githubusercontent.com:${claim}"])
       ]
     ]))
-    error_message = "Every role is entered with a token of the issuer only, and all four claims are tested."
+    error_message = "Every role is entered with a token of the issuer only, and all three claims are tested."
   }
 
   assert {
@@ -502,6 +512,56 @@ run "refuses_a_repository_by_name" {
         }
       }
     }
+  }
+}
+
+run "refuses_ids_of_another_owner" {
+  command         = plan
+  expect_failures = [var.spec]
+
+  variables {
+    spec = {
+      issuer              = "https://token.actions.githubusercontent.com"
+      audience            = "sts.amazonaws.com"
+      repository_id       = "1"
+      repository_owner_id = "2"
+      environments = {
+        "control-plane-dev" = {
+          stack          = "control-plane"
+          environment    = "dev"
+          plan_subjects  = ["repo:example/platform:environment:control-plane-dev-plan"]
+          apply_subjects = ["repo:example@3/platform@1:environment:control-plane-dev"]
+          state_prefix   = "control-plane/dev/"
+        }
+      }
+    }
+  }
+}
+
+run "takes_subjects_without_ids" {
+  command = plan
+
+  variables {
+    spec = {
+      issuer              = "https://token.actions.githubusercontent.com"
+      audience            = "sts.amazonaws.com"
+      repository_id       = "1"
+      repository_owner_id = "2"
+      environments = {
+        "control-plane-dev" = {
+          stack          = "control-plane"
+          environment    = "dev"
+          plan_subjects  = ["repo:example/platform:environment:control-plane-dev-plan"]
+          apply_subjects = ["repo:example/platform:environment:control-plane-dev"]
+          state_prefix   = "control-plane/dev/"
+        }
+      }
+    }
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role.apply["control-plane-dev"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == ["repo:example/platform:environment:control-plane-dev"]
+    error_message = "The classic form of a subject carries no ids."
   }
 }
 

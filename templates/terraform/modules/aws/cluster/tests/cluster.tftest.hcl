@@ -790,6 +790,29 @@ run "refuses_sizes_out_of_order" {
   }
 }
 
+run "refuses_parts_of_nodes" {
+  command         = plan
+  expect_failures = [var.spec]
+
+  variables {
+    spec = {
+      version         = "1.34"
+      log_days        = 30
+      public_endpoint = false
+      node_groups = {
+        control = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 1.5, max = 3, disk_gib = 50, labels = { plane = "control" }, taints = {} }
+      }
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
+      workloads = {
+        api    = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
+        worker = { namespace = "control-plane-execution", service_account = "worker", plane = "execution", uses = { db = "rw" }, secrets = [] }
+      }
+    }
+  }
+}
+
 run "refuses_a_small_disk" {
   command         = plan
   expect_failures = [var.spec]
@@ -801,6 +824,29 @@ run "refuses_a_small_disk" {
       public_endpoint = false
       node_groups = {
         control = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 8, labels = { plane = "control" }, taints = {} }
+      }
+      addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
+      secret_store = "secrets"
+      admins       = []
+      workloads = {
+        api    = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw", evidence = "append", telemetry = "write" }, secrets = ["api/signing"] }
+        worker = { namespace = "control-plane-execution", service_account = "worker", plane = "execution", uses = { db = "rw" }, secrets = [] }
+      }
+    }
+  }
+}
+
+run "refuses_parts_of_a_gibibyte" {
+  command         = plan
+  expect_failures = [var.spec]
+
+  variables {
+    spec = {
+      version         = "1.34"
+      log_days        = 30
+      public_endpoint = false
+      node_groups = {
+        control = { instance_types = ["t3.large"], capacity = "on_demand", min = 1, desired = 2, max = 3, disk_gib = 50.5, labels = { plane = "control" }, taints = {} }
       }
       addons       = { vpc-cni = "v1.21.1-eksbuild.1", coredns = "v1.12.4-eksbuild.1", kube-proxy = "v1.34.1-eksbuild.2", eks-pod-identity-agent = "v1.3.10-eksbuild.2", aws-ebs-csi-driver = "v1.54.0-eksbuild.1" }
       secret_store = "secrets"

@@ -284,6 +284,11 @@ run "certifies_the_zone" {
   }
 
   assert {
+    condition     = aws_acm_certificate_validation.this.timeouts.create == "30m"
+    error_message = "Waiting for the delegation ends before the session of an apply does."
+  }
+
+  assert {
     condition     = aws_route53_record.certificate.name == "_1a2b3c.dev.control-plane.example.org." && aws_route53_record.certificate.type == "CNAME"
     error_message = "The zone proves it."
   }
@@ -423,6 +428,11 @@ run "serves_objects_to_signed_urls_only" {
         max_age_days = 30
       }
     }
+  }
+
+  assert {
+    condition     = aws_acm_certificate_validation.cdn[0].timeouts.create == "30m"
+    error_message = "Waiting for its certificate ends, too."
   }
 
   assert {

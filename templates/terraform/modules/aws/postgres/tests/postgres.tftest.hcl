@@ -155,6 +155,16 @@ run "requires_tls_and_logs_queries" {
   }
 
   assert {
+    condition     = aws_db_instance.this.engine_lifecycle_support == "open-source-rds-extended-support-disabled"
+    error_message = "No version runs into paid support."
+  }
+
+  assert {
+    condition     = aws_db_parameter_group.this.name_prefix == "control-plane-dev-db-pg16-"
+    error_message = "A group can be replaced while the old one is in use."
+  }
+
+  assert {
     condition     = length([for parameter in aws_db_parameter_group.this.parameter : parameter if parameter.name == "max_connections"]) == 0
     error_message = "Without connections, RDS derives the limit from the memory."
   }
@@ -439,6 +449,24 @@ run "refuses_storage_below_the_minimum" {
   }
 }
 
+run "refuses_parts_of_a_gibibyte" {
+  command         = plan
+  expect_failures = [var.spec]
+
+  variables {
+    spec = {
+      major             = 16
+      databases         = ["control_plane"]
+      size              = { instance_class = "db.t4g.medium", storage_gib = 20.5, max_storage_gib = 100 }
+      high_availability = false
+      pitr_days         = 7
+      backup_copy       = false
+      log_days          = 30
+      parameters        = {}
+    }
+  }
+}
+
 run "refuses_a_ceiling_too_close_to_the_size" {
   command         = plan
   expect_failures = [var.spec]
@@ -448,6 +476,24 @@ run "refuses_a_ceiling_too_close_to_the_size" {
       major             = 16
       databases         = ["control_plane"]
       size              = { instance_class = "db.t4g.medium", storage_gib = 100, max_storage_gib = 105 }
+      high_availability = false
+      pitr_days         = 7
+      backup_copy       = false
+      log_days          = 30
+      parameters        = {}
+    }
+  }
+}
+
+run "refuses_a_ceiling_in_parts_of_a_gibibyte" {
+  command         = plan
+  expect_failures = [var.spec]
+
+  variables {
+    spec = {
+      major             = 16
+      databases         = ["control_plane"]
+      size              = { instance_class = "db.t4g.medium", storage_gib = 100, max_storage_gib = 200.5 }
       high_availability = false
       pitr_days         = 7
       backup_copy       = false
@@ -488,6 +534,25 @@ run "refuses_too_few_connections" {
       pitr_days         = 7
       backup_copy       = false
       connections       = 5
+      log_days          = 30
+      parameters        = {}
+    }
+  }
+}
+
+run "refuses_parts_of_a_connection" {
+  command         = plan
+  expect_failures = [var.spec]
+
+  variables {
+    spec = {
+      major             = 16
+      databases         = ["control_plane"]
+      size              = { instance_class = "db.t4g.medium", storage_gib = 20, max_storage_gib = 100 }
+      high_availability = false
+      pitr_days         = 7
+      backup_copy       = false
+      connections       = 20.5
       log_days          = 30
       parameters        = {}
     }

@@ -467,6 +467,28 @@ run "refuses_numbers_the_wrong_way_round" {
   }
 }
 
+run "refuses_parts_of_nodes" {
+  command         = plan
+  expect_failures = [var.spec]
+
+  variables {
+    spec = {
+      version         = "1.34"
+      log_days        = 30
+      public_endpoint = false
+      node_groups = {
+        control = { flavor = "b3-8", capacity = "on_demand", min = 1, desired = 1.5, max = 3, labels = {}, taints = {} }
+      }
+      addons = {}
+      admins = []
+      workloads = {
+        api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = { db = "rw" }, secrets = [] }
+      }
+      secret_store = null
+    }
+  }
+}
+
 run "refuses_administrators" {
   command         = plan
   expect_failures = [var.spec]

@@ -149,7 +149,7 @@ run "grants_are_for_this_bucket" {
   }
 
   assert {
-    condition     = output.exports.bucket == "control-plane-dev-files-01234567" && output.exports.region == "gra" && output.exports.replica_bucket == null && !output.exports.path_style
+    condition     = output.exports.bucket == "control-plane-dev-files-01234567" && output.exports.region == "gra" && output.exports.replica_bucket == null && output.exports.path_style
     error_message = "The exports say where it is."
   }
 }

@@ -462,6 +462,23 @@ run "refuses_numbers_the_wrong_way_round" {
   }
 }
 
+run "refuses_parts_of_nodes" {
+  command         = plan
+  expect_failures = [var.spec]
+
+  variables {
+    spec = {
+      version         = "1.35"
+      log_days        = 30
+      public_endpoint = false
+      node_groups     = { control = { node_type = "PRO2-S", capacity = "on_demand", min = 1, desired = 1, max = 1.5, disk_gib = 20, labels = {}, taints = {} } }
+      addons          = { kubernetes = "1.35.3" }
+      admins          = []
+      workloads       = {}
+    }
+  }
+}
+
 run "refuses_a_small_disk" {
   command         = plan
   expect_failures = [var.spec]
@@ -472,6 +489,23 @@ run "refuses_a_small_disk" {
       log_days        = 30
       public_endpoint = false
       node_groups     = { control = { node_type = "PRO2-S", capacity = "on_demand", min = 1, desired = 1, max = 1, disk_gib = 10, labels = {}, taints = {} } }
+      addons          = { kubernetes = "1.35.3" }
+      admins          = []
+      workloads       = {}
+    }
+  }
+}
+
+run "refuses_parts_of_a_gibibyte" {
+  command         = plan
+  expect_failures = [var.spec]
+
+  variables {
+    spec = {
+      version         = "1.35"
+      log_days        = 30
+      public_endpoint = false
+      node_groups     = { control = { node_type = "PRO2-S", capacity = "on_demand", min = 1, desired = 1, max = 1, disk_gib = 50.5, labels = {}, taints = {} } }
       addons          = { kubernetes = "1.35.3" }
       admins          = []
       workloads       = {}

@@ -208,7 +208,7 @@ run "exports_the_contract" {
   command = plan
 
   assert {
-    condition     = { for field, value in output.exports : field => value if field != "grants" } == { bucket = "control-plane-dev-evidence-1a2b3c4d", region = "fr-par", endpoint = "https://s3.fr-par.scw.cloud", path_style = false, replica_bucket = null, arn = "control-plane-dev-evidence-1a2b3c4d" } && contains(keys(output.exports), "grants")
+    condition     = { for field, value in output.exports : field => value if field != "grants" } == { bucket = "control-plane-dev-evidence-1a2b3c4d", region = "fr-par", endpoint = "https://s3.fr-par.scw.cloud", path_style = true, replica_bucket = null, arn = "control-plane-dev-evidence-1a2b3c4d" } && contains(keys(output.exports), "grants")
     error_message = "The exports have exactly the fields of the contract."
   }
 }

@@ -454,6 +454,25 @@ run "refuses_numbers_the_wrong_way_round" {
   }
 }
 
+run "refuses_parts_of_nodes" {
+  command         = plan
+  expect_failures = [var.spec]
+
+  variables {
+    spec = {
+      version         = "1.35"
+      log_days        = 30
+      public_endpoint = false
+      node_groups = {
+        control = { machine_type = "g2i.2", volume_type = "storage_premium_perf1", capacity = "on_demand", min = 1.5, desired = 3, max = 6, disk_gib = 50, labels = { plane = "control" }, taints = {} }
+      }
+      addons    = {}
+      admins    = []
+      workloads = { api = { namespace = "control-plane-control", service_account = "api", plane = "control", uses = {}, secrets = [] } }
+    }
+  }
+}
+
 run "refuses_more_nodes_than_a_cluster_takes" {
   command         = plan
   expect_failures = [var.spec]

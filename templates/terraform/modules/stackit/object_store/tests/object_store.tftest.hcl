@@ -106,7 +106,7 @@ run "hands_on_where_it_is" {
   command = plan
 
   assert {
-    condition     = output.exports.endpoint == "https://object.storage.eu01.onstackit.cloud" && output.exports.arn == "urn:sgws:s3:::control-plane-dev-evidence-0f1e2d3c" && !output.exports.path_style && output.exports.replica_bucket == null && length(output.exports.grants) == 0
+    condition     = output.exports.endpoint == "https://object.storage.eu01.onstackit.cloud" && output.exports.arn == "urn:sgws:s3:::control-plane-dev-evidence-0f1e2d3c" && output.exports.path_style && output.exports.replica_bucket == null && length(output.exports.grants) == 0
     error_message = "Clients find the bucket; nothing else is promised."
   }
 }
