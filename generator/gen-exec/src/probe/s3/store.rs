@@ -190,7 +190,7 @@ impl Store {
         let host = rest.trim_end_matches('/');
         if host.contains(['/', '?', '#']) {
             return Err(Stop::failed(
-                format!("`{endpoint}` has a path"),
+                "the address has a path",
                 "the address of a store is a scheme and a host, such as https://s3.example.com",
             ));
         }
