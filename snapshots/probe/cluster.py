@@ -79,9 +79,13 @@ class Cluster:
             stop(process)
         self.processes.clear()
 
+    def connection(self) -> http.client.HTTPConnection:
+        """A connection of one's own."""
+        return http.client.HTTPSConnection("127.0.0.1", self.port, context=self.context, timeout=30)
+
     def ask(self, method: str, path: str, body: object = None, kind: str = "application/json", token: str = ADMIN) -> tuple[int, Any]:
         """A direct request: status, and the object or text that was answered."""
-        connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=self.context, timeout=30)
+        connection = self.connection()
         headers = {"Authorization": f"Bearer {token}", "Content-Type": kind}
         connection.request(method, path, None if body is None else json.dumps(body), headers)
         answer = connection.getresponse()

@@ -16,6 +16,7 @@ import struct
 import subprocess
 import tempfile
 import threading
+import time
 from pathlib import Path
 from typing import Callable
 
@@ -116,6 +117,7 @@ class Between:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self.listener.getsockname()[1])
         self.lock = threading.Lock()
+        self.pairs: list[tuple[socket.socket, socket.socket]] = []
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self) -> None:
@@ -125,6 +127,7 @@ class Between:
             except OSError:
                 return
             server = socket.create_connection(("127.0.0.1", self.target))
+            self.pairs.append((client, server))
             threading.Thread(target=self.forward, args=(client, server), daemon=True).start()
             threading.Thread(target=self.copy, args=(server, client), daemon=True).start()
 
@@ -150,6 +153,8 @@ class Between:
                 # A request for encryption is answered before the connection begins.
                 begun = begun or message[4:8] != struct.pack("!I", 80877103)
                 if head and message[:1] == b"Q" and not self.passes(message[5:-1].decode()):
+                    # The server gets what was asked for; whoever asked never hears of it.
+                    server.sendall(message)
                     end(client, server)
                     return
                 try:
@@ -171,6 +176,11 @@ class Between:
         except OSError:
             pass
         end(client, server)
+
+    def cut(self) -> None:
+        """Cuts the connections that there are."""
+        for pair in self.pairs:
+            end(*pair)
 
     def close(self) -> None:
         self.listener.close()
@@ -398,6 +408,89 @@ def interrupted(gen: Gen, server: Server) -> None:
         equal(server.ask(f"SELECT (SELECT count(*) FROM pg_roles WHERE rolname = '{name}') + (SELECT count(*) FROM pg_database WHERE datname = '{name}')"), "2", f"{name} is not ours")
 
 
+def cut_off(gen: Gen, server: Server) -> None:
+    """The connection breaks while the database that it asked for waits for a lock, and is in no catalogue yet."""
+    hold = "BEGIN; LOCK TABLE pg_catalog.pg_database IN SHARE MODE; SELECT pg_sleep(6); COMMIT"
+    held = "SELECT count(*) FROM pg_locks WHERE relation = 'pg_database'::regclass AND mode = 'ShareLock' AND granted"
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CREATE DATABASE gen_probe%' AND wait_event_type = 'Lock'"
+    holder = threading.Thread(target=server.ask, args=(hold,))
+    whole = Between(server.port, lambda: True, 0)
+    command = ["probe", "postgres", "--host", "127.0.0.1", "--user", "boss", "--database", "postgres", "--yes"]
+    environment = {"PGPASSWORD": PASSWORD, "PGSSLMODE": "disable"}
+    equal(gen.json(*command, "--port", str(whole.port), environment=environment)[0], 0, "undisturbed it ends well")
+    whole.close()
+    at = next(at for at, text in enumerate(whole.statements, 1) if text.startswith("CREATE DATABASE"))
+    holder.start()
+    wait_for(lambda: server.ask(held) == "1", "the lock")
+    cut = threading.Event()
+
+    def act() -> bool:
+        """Passes the statement on, and cuts the connection once it waits."""
+        threading.Thread(target=cut_when_it_waits, daemon=True).start()
+        return True
+
+    def cut_when_it_waits() -> None:
+        while server.ask(waits) != "1":
+            time.sleep(0.05)
+        between.cut()
+        cut.set()
+
+    between = Between(server.port, act, at)
+    process = gen.start(*command, "--port", str(between.port), "--format", "json", environment=environment)
+    process.communicate(timeout=120)
+    between.close()
+    holder.join()
+    check(cut.is_set(), "the connection was cut while the statement waited for the lock")
+    wait_for(lambda: server.ask("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'gen probe'") == "0", "the end of its connections")
+    equal(server.scratch(), [], "a database that is made late is not left either")
+
+
+def endless(gen: Gen) -> None:
+    """A server that never comes to an end of its answer is given up on, by its length, its time, or a signal."""
+    row = b"D" + struct.pack("!IHI", 10 + 65000, 1, 65000) + b"x" * 65000
+    notice = b"N" + struct.pack("!I", 5) + b"\0"
+    ready = b"R" + struct.pack("!II", 8, 0) + b"Z" + struct.pack("!Ic", 5, b"I")
+
+    def serve(said: bytes, pause: float) -> int:
+        listener = socket.create_server(("127.0.0.1", 0))
+
+        def answer() -> None:
+            while True:
+                client, _ = listener.accept()
+                threading.Thread(target=talk, args=(client,), daemon=True).start()
+
+        def talk(client: socket.socket) -> None:
+            try:
+                if client.recv(8192)[4:8] == struct.pack("!I", 80877103):
+                    client.sendall(b"N")
+                    client.recv(8192)
+                client.sendall(ready)
+                client.recv(8192)
+                while True:
+                    client.sendall(said)
+                    time.sleep(pause)
+            except OSError:
+                client.close()
+
+        threading.Thread(target=answer, daemon=True).start()
+        return int(listener.getsockname()[1])
+
+    def start(said: bytes, pause: float, *more: str) -> subprocess.Popen[str]:
+        command = ["probe", "postgres", "--host", "127.0.0.1", "--port", str(serve(said, pause)), "--user", "boss", "--read-only", "--format", "json"]
+        return gen.start(*command, *more, environment={"PGSSLMODE": "disable"})
+
+    began = time.monotonic()
+    long, slow, stopped = start(row, 0), start(notice, 0.1, "--limit", "2s"), start(notice, 0.1)
+    out, _ = long.communicate(timeout=60)
+    check("too long" in out, "an endless row is given up on", out)
+    out, _ = slow.communicate(timeout=60)
+    check("longer than it may" in out, "the limit of time holds while an answer comes", out)
+    stopped.send_signal(signal.SIGINT)
+    out, _ = stopped.communicate(timeout=60)
+    equal(stopped.returncode, 130, "and so does a signal")
+    check(time.monotonic() - began < 30, "within seconds")
+
+
 def evidence(gen: Gen, server: Server, folder: Path) -> None:
     """What was found is added to a file, once, and hides nothing of what the file says."""
     place = folder / "repository"
@@ -463,6 +556,8 @@ def main() -> None:
             unencrypted(gen, plain)
             standby(gen, secured, folder)
             interrupted(gen, plain)
+            cut_off(gen, plain)
+            endless(gen)
             evidence(gen, secured, folder)
         finally:
             secured.stop()

@@ -9,7 +9,8 @@
 3. Evidence is added to a customer's file, loads, and is replaced by a second run; the customer's comments and other facts stay.
 4. Nobody agreed: nothing is made. An address that is not encrypted is refused. No credential is ever printed.
 5. `gen verify --connect` asks buckets how they keep objects: it lets a workload start where that is as it was proven, and nowhere else.
-6. OIDC: an issuer of the test's own, right and wrong in every way that the probe looks at.
+6. One request in a run is answered 503, or its answer is lost: each verdict is what it is without that, or unknown, and nothing is left.
+7. OIDC: an issuer of the test's own, right and wrong in every way that the probe looks at.
 
 Standard library only, and openssl; MinIO and the Versity gateway as `.ci/tools` installs them. Servers listen on loopback alone.
 """
@@ -32,6 +33,7 @@ from pathlib import Path
 
 import direct
 import servers
+from disturbed import Disturbed
 from s3 import Store
 
 PREFIX = "gen-probe-"
@@ -120,6 +122,71 @@ def stores(gen, where, tls):
 
     with concurrent.futures.ThreadPoolExecutor() as pool:
         return list(pool.map(lambda pair: one(*pair), made))
+
+
+def part_of(said, undisturbed):
+    """Of what an API has or lacks, a run in which something went wrong may name less than one in which nothing did."""
+    return all(set(mine or []) <= set(whole or []) for mine, whole in zip(said, undisturbed))
+
+
+# A request, and what cannot be told where something went wrong with it: at the nth that fits the pattern.
+STRUCK = [
+    ("s3", 1, "cut", r"^PUT /[^/]*-p$", None),
+    ("s3", 1, "busy", r"^GET .*/versions\?versionId", "s3.versioning"),
+    ("s3", 1, "busy", r"^DELETE .*/compliance\?versionId", "s3.object_lock.modes"),
+    ("s3", 1, "cut", r"^GET .*/compliance\?retention", "s3.object_lock.modes"),
+    ("s3", 1, "busy", r"^GET .*/compliance\?versionId", "s3.object_lock.modes"),
+    ("s3", 1, "cut", r"^DELETE .*/governance\?versionId", "s3.object_lock.modes"),
+    ("s3", 1, "busy", r"^DELETE .*/years-100\?versionId", "s3.object_lock.max_retention"),
+    ("s3", 1, "busy", r"^GET .*/condition$", "s3.put.if_none_match"),
+    ("s3", 2, "busy", r"^PUT .*/match$", "s3.put.if_match"),
+    ("s3", 1, "cut", r"^GET .*/match-delete$", "s3.delete.if_match"),
+    ("s3", 1, "busy", r"^GET .*/checksum$", "s3.checksum.default_integrity"),
+    ("s3", 1, "cut", r"^DELETE /[^/?]*$", None),
+    ("state-lock", 1, "busy", r"^GET .*tflock$", "state.lock"),
+    ("state-lock", 2, "busy", r"^PUT .*\?versioning|^PUT .*tflock$", "state.lock"),
+    ("state-lock", 1, "cut", r"^PUT .*\?versioning", "state.lock"),
+    ("state-lock", 2, "cut", r"^DELETE .*tflock$", "state.lock"),
+]
+
+
+def disturbed(gen, where):
+    """A fault at one request of each run: those above, and a spread of others."""
+    runs = list(STRUCK)
+    runs += [("s3", at, how, "", None) for at, how in ((110, "cut"), (190, "busy"))]
+    runs += [("state-lock", at, how, "", None) for at in range(5, 60, 13) for how in ("busy", "cut")]
+    with servers.minio(servers.folder_of(where, "minio-disturbed")) as server:
+        store = Store(server.endpoint, servers.KEY, servers.SECRET)
+
+        def run(kind, at=0, how="busy", what="", _=None):
+            with Disturbed(server.connection, at, how, what) as between:
+                status, out, err = gen.run("probe", kind, "--endpoint", between.endpoint, "--yes", "--format", "json")
+            check(out, kind, at, how, what, "said nothing:", err)
+            document = json.loads(out)
+            check(status == 0 or [found["code"] for found in document["diagnostics"]] == ["GEN0701"], kind, at, how, what, status, document["diagnostics"])
+            check(document["report"]["left"] == [], kind, at, how, between.struck, "left", document["report"]["left"])
+            return between, verdicts(document["report"])
+
+        # All at once: most of the time each waits for its locks to end.
+        with concurrent.futures.ThreadPoolExecutor(len(runs) + 2) as pool:
+            pending = [(one, pool.submit(run, *one)) for one in [("s3",), ("state-lock",), *runs]]
+            undisturbed = {kind: done.result()[1] for (kind, *_), done in pending[:2]}
+            known = left_open = 0
+            for (kind, at, how, what, expected), done in pending[2:]:
+                between, found = done.result()
+                told = (kind, at, how, between.struck)
+                check(between.struck, kind, at, how, what, "struck nothing among", between.count, "requests")
+                for capability, said in found.items():
+                    before = undisturbed[kind].get(capability, (None, None))
+                    agrees = part_of(said, before) if capability == "s3.api" else said in (before, (None, None))
+                    check(agrees, *told, capability, "undisturbed", before, "disturbed", said)
+                    known += said != (None, None)
+                    left_open += said == (None, None) != before
+                check(expected is None or found[expected] == (None, None), *told, expected, found.get(expected))
+                check(expected is None or undisturbed[kind][expected] != (None, None), expected, "is never known")
+        check(store.buckets() == [], "buckets are left:", store.buckets())
+        check(known > 5 * left_open > 0, left_open, "left open and", known, "known: the faults did too much, or nothing")
+    return [f"disturbed: {len(runs)} runs with one fault each; {known} verdicts as without it, {left_open} left open by it, nothing left on the store"]
 
 
 FILE = """# Our own store. Ask Kim before you change anything here.
@@ -268,17 +335,23 @@ def refused(gen, where):
             ("GEN0701", ("s3", "--endpoint", server.endpoint, "--yes"), {"AWS_SECRET_ACCESS_KEY": ""}),
             ("GEN0701", ("s3", "--endpoint", server.endpoint, "--yes", "--bucket-prefix", "a"), None),
             ("GEN0201", ("s3", "--endpoint", server.endpoint, "--yes", "--product", "nobodys"), None),
-            ("GEN0109", ("s3", "--endpoint", server.endpoint, "--yes", "--limit", "soon"), None),
         ]
         for code, words, extra in cases:
             status, out, err = gen.run("probe", *words, "--format", "json", extra=extra)
             found = [each["code"] for each in json.loads(out)["diagnostics"]]
             check(status == 1 and found == [code], words, "gave", status, found, err)
             check(store.buckets() == [], words, "made a bucket")
+        status, _, err = gen.run("probe", "s3", "--endpoint", server.endpoint, "--yes", "--limit", "soon")
+        check(status == 64 and "such as 10m" in err and store.buckets() == [], "a limit that is none:", status, err)
+        # What may be a password, in an address that only half of all readers would take for one.
+        for address in ("https://user:pa#ss@localhost", "https://user:pa?ss@localhost", "https://localhost/#pass", "https://user:pa ss@localhost", "user:pass@x"):
+            for words in (("s3", "--endpoint", address, "--yes"), ("oidc", "--issuer", address)):
+                status, out, err = gen.run("probe", *words, "--format", "json")
+                check(status == 1 and "ss" not in re.sub("addresses|address|access", "", out + err), words, status, out, err)
         limited = gen.run("probe", "s3", "--endpoint", server.endpoint, "--yes", "--limit", "1s", "--format", "json")
         found = [each["code"] for each in json.loads(limited[1])["diagnostics"]]
         check(limited[0] == 1 and found == ["GEN0701"] and store.buckets() == [], "the limit of time:", limited[0], found, store.buckets())
-    return [f"refused: {len(cases) + 1} ways, nothing made"]
+    return [f"refused: {len(cases) + 12} ways, nothing made"]
 
 
 RENDERED = Path(__file__).resolve().parents[2] / "terraform-out/control-plane/prod/profile/api.json"
@@ -433,7 +506,7 @@ def oidc(gen, where, tls):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--gen", required=True, type=Path)
-    parser.add_argument("--only", action="append", choices=["stores", "evidence", "interrupted", "refused", "verified", "oidc"])
+    parser.add_argument("--only", action="append", choices=["stores", "evidence", "interrupted", "refused", "verified", "disturbed", "oidc"])
     arguments = parser.parse_args()
     lacking = servers.missing()
     if lacking:
@@ -455,7 +528,7 @@ def main():
             check(not any(servers.SECRET in text for text in gen.said), name, "printed a credential")
             return [f"{line}  ({time.monotonic() - began:.0f} s)" for line in lines]
 
-        parts = [("stores", stores, tls), ("evidence", evidence), ("interrupted", interrupted), ("refused", refused), ("verified", verified), ("oidc", oidc, tls)]
+        parts = [("stores", stores, tls), ("evidence", evidence), ("interrupted", interrupted), ("refused", refused), ("verified", verified), ("disturbed", disturbed), ("oidc", oidc, tls)]
         with concurrent.futures.ThreadPoolExecutor() as pool:
             for lines in pool.map(lambda each: part(*each), parts):
                 for line in lines:

@@ -1,5 +1,6 @@
 """Servers on loopback, each with a folder that goes with it."""
 
+import http.client
 import json
 import os
 import shutil
@@ -57,6 +58,10 @@ class Server:
                     return self
             time.sleep(0.1)
         raise AssertionError(f"{self.words[0]} does not listen: " + (self.folder / "log").read_text())
+
+    def connection(self):
+        """A connection of one's own to a server without TLS."""
+        return http.client.HTTPConnection("127.0.0.1", int(self.endpoint.rsplit(":", 1)[1]), timeout=60)
 
     def __exit__(self, *_):
         self.process.terminate()

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::report::{Ended, Report};
+use crate::model::units::Date;
 
 /// Where what was found holds: the part of a provider that the probe talked to. A product has no such parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,6 +29,12 @@ pub struct Evidence {
     pub facts: Vec<String>,
     /// Capabilities that are known now.
     pub known: BTreeSet<String>,
+    /// Capabilities of which the file says more than was found; what an earlier run found about them goes.
+    #[serde(skip)]
+    pub aside: BTreeSet<String>,
+    /// The day of the run.
+    #[serde(skip)]
+    pub day: Date,
 }
 
 /// The evidence of a report; none if the probe was not run to its end, or found nothing out.
@@ -71,7 +78,7 @@ pub fn evidence(report: &Report, scope: &Scope) -> Option<Evidence> {
     });
     let facts = facts.collect();
     let known = found.iter().map(|finding| finding.capability.clone()).collect();
-    Some(Evidence { id, source, facts, known })
+    Some(Evidence { id, source, facts, known, aside: BTreeSet::new(), day: report.date })
 }
 
 /// Id of the source that a report becomes.

@@ -7,7 +7,7 @@ mod facts;
 mod report;
 mod sample;
 
-pub use append::{Unfit, append};
+pub use append::{Appended, Unfit, append};
 pub use facts::{Evidence, Scope, evidence, source_id};
 pub use report::{Ended, Finding, Kind, Left, Observation, Report, Step};
 pub use sample::set_aside;

@@ -92,14 +92,25 @@ impl Answer {
     }
 }
 
-/// Whether an address may be talked to: TLS, or loopback, or said to be wanted. The error says why not.
+/// Whether an address that somebody typed may be talked to: it holds no credentials and nothing but a server and a path, and is
+/// encrypted. The error says why not, without the address: it may hold what should not be shown.
 pub fn allowed(address: &str, insecure: bool) -> Result<(), Stop> {
+    if address.contains(['@', '?', '#']) {
+        return Err(Stop::failed(
+            "the address holds credentials, a query or a fragment",
+            "credentials come from the environment alone; the address is a scheme, a host and a path",
+        ));
+    }
+    encrypted(address, insecure)
+}
+
+/// Whether an address may be talked to: TLS, or loopback, or said to be wanted. The error says why not.
+pub fn encrypted(address: &str, insecure: bool) -> Result<(), Stop> {
     let help = "an address such as https://s3.example.com";
-    let uri: Uri =
-        address.parse().map_err(|_| Stop::failed(format!("`{address}` is no address of a server"), help))?;
+    let uri: Uri = address.parse().map_err(|_| Stop::failed("that is no address of a server", help))?;
     let host = uri.host().unwrap_or_default();
     if host.is_empty() {
-        return Err(Stop::failed(format!("`{address}` names no server"), help));
+        return Err(Stop::failed("the address names no server", help));
     }
     if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
         return Err(Stop::failed(
@@ -115,10 +126,10 @@ pub fn allowed(address: &str, insecure: bool) -> Result<(), Stop> {
         Some("https") => Ok(()),
         Some("http") if loopback || insecure => Ok(()),
         Some("http") => Err(Stop::failed(
-            format!("{address} is not encrypted: what is sent can be read and changed on the way"),
+            format!("http://{host} is not encrypted: what is sent can be read and changed on the way"),
             "use https://, or say --insecure-http if that is really meant",
         )),
-        _ => Err(Stop::failed(format!("`{address}` is neither https:// nor http://"), help)),
+        _ => Err(Stop::failed("the address is neither https:// nor http://", help)),
     }
 }
 
@@ -249,5 +260,23 @@ mod tests {
         ] {
             assert!(allowed(bad, false).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_may_be_a_password_is_not_shown() {
+        for bad in [
+            "https://user:secret@host",
+            "https://user:pa#secret@host",
+            "https://user:pa?secret@host",
+            "https://user:pa secret@host",
+            "https://host/?token=secret",
+            "secret://host",
+            "https://host secret",
+        ] {
+            let refused = allowed(bad, true).expect_err(bad);
+            assert!(!format!("{refused:?}").contains("secret"), "{refused:?}");
+        }
+        // Keys of an issuer may be where a query says.
+        assert_eq!(encrypted("https://login.example.com/keys?app=1", false), Ok(()));
     }
 }

@@ -13,6 +13,8 @@ mod watch;
 
 use gen_core::evidence::{Ended, Kind, Report};
 use gen_core::model::units::Date;
+use gen_core::visible::is_invisible;
+use serde_json::Value;
 
 pub use secret::Secret;
 pub use watch::Watch;
@@ -68,6 +70,52 @@ impl From<Stop> for Ended {
     }
 }
 
+/// Longest text of a report; what a server says may be of any length.
+const LONGEST: usize = 4000;
+
+/// Makes every text of a report one that can be shown: what a server says is neither obeyed by a terminal nor endless, nor looks like
+/// lines of `gen`'s own.
+pub fn make_visible(report: &mut Report) {
+    let texts = report.findings.iter_mut().flat_map(|finding| {
+        let values = finding.is.iter_mut().chain(&mut finding.not).flat_map(texts_of);
+        let steps = finding.steps.iter_mut().flat_map(|step| [&mut step.did, &mut step.answered]);
+        values.chain(finding.note.as_mut()).chain(steps)
+    });
+    let seen = report.observations.iter_mut().flat_map(|seen| [&mut seen.step.did, &mut seen.step.answered]);
+    let left = report.left.iter_mut().flat_map(|left| [&mut left.what, &mut left.why]);
+    let ended = match &mut report.ended {
+        Ended::Failed { why, help } => vec![why, help],
+        Ended::Whole | Ended::Interrupted => Vec::new(),
+    };
+    let cleaned = report.cleaned.iter_mut();
+    for text in texts.chain(seen).chain(left).chain(ended).chain(cleaned).chain(report.server.as_mut()) {
+        *text = visible(text);
+    }
+}
+
+fn texts_of(value: &mut Value) -> Vec<&mut String> {
+    match value {
+        Value::String(text) => vec![text],
+        Value::Array(items) => items.iter_mut().flat_map(texts_of).collect(),
+        Value::Object(fields) => fields.values_mut().flat_map(texts_of).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Text on one line, with replacement characters where it has none of its own.
+fn visible(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\n' | '\r' | '\t' => ' ',
+        c if is_invisible(c) => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    let mut visible: String = text.chars().map(shown).take(LONGEST).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        visible.push('…');
+    }
+    visible
+}
+
 /// Notes in a report how a run ended.
 pub fn ended(report: &mut Report, outcome: Result<(), Stop>) {
     if let Err(stop) = outcome {
@@ -99,4 +147,43 @@ pub fn hex(bytes: &[u8]) -> String {
 pub fn now() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use gen_core::evidence::{Finding, Left, Observation, Step};
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn nothing_that_a_server_says_is_obeyed_by_a_terminal() {
+        let bad = "a\u{1b}[2Jb\nc\u{202e}";
+        let step = || Step::new(bad, bad);
+        let mut report = Report::new(Kind::S3, "https://x", Date::parse("2026-11-24").expect("a date"));
+        report.server = Some(bad.to_owned());
+        report.findings = vec![
+            Finding::is("a.b", json!({"x": [bad]}), vec![step()]).note(bad),
+            Finding::not("a.b", bad, vec![]),
+        ];
+        report.observations = vec![Observation { about: "x".to_owned(), good: true, step: step() }];
+        report.cleaned = vec![bad.to_owned()];
+        report.left = vec![Left { what: bad.to_owned(), why: bad.to_owned(), until: None }];
+        report.ended = Ended::Failed { why: bad.to_owned(), help: bad.repeat(5000) };
+        make_visible(&mut report);
+        let texts = serde_json::to_value(&report).expect("JSON");
+        let mut pending = vec![&texts];
+        while let Some(value) = pending.pop() {
+            match value {
+                Value::String(text) => {
+                    assert!(!text.contains(|c| c == '\n' || is_invisible(c)), "{text:?}");
+                    assert!(text.chars().count() <= LONGEST + 1);
+                }
+                Value::Array(items) => pending.extend(items),
+                Value::Object(fields) => pending.extend(fields.values()),
+                _ => {}
+            }
+        }
+        assert_eq!(report.server.as_deref(), Some("a\u{fffd}[2Jb c\u{fffd}"));
+    }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use gen_core::model::units::Period;
 
 #[derive(Debug, Args)]
 pub(crate) struct ProbeArgs {
@@ -62,12 +63,16 @@ pub(crate) struct ProbeCommon {
     /// Change no file; print what would be added
     #[arg(long)]
     pub dry_run: bool,
-    /// Ask nothing; remove what an earlier run left behind
+    /// Only remove what an earlier run left behind; unless --yes is said, ask before
     #[arg(long, conflicts_with_all = ["dry_run", "provider", "product"])]
     pub clean: bool,
     /// Stop after this time, such as 10m
-    #[arg(long, value_name = "TIME", default_value = "15m")]
-    pub limit: String,
+    #[arg(long, value_name = "TIME", default_value = "15m", value_parser = period)]
+    pub limit: Period,
+}
+
+fn period(text: &str) -> Result<Period, String> {
+    Period::parse(text).ok_or_else(|| "it is not a time such as 10m".to_owned())
 }
 
 /// How a server that speaks HTTP is reached.

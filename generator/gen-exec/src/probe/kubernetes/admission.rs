@@ -5,7 +5,7 @@ use gen_core::evidence::{Observation, Report, Step};
 use serde_json::{Value, json};
 
 use super::api::{Api, Trouble};
-use super::pod::restricted;
+use super::pod::{put, restricted};
 
 /// What a pod may not do, each as the change that makes a good pod a bad one.
 fn faults() -> [(&'static str, &'static str, Value); 5] {
@@ -46,16 +46,6 @@ pub(super) fn look(api: &Api, namespace: &str, image: &str, report: &mut Report)
             good,
             step,
         });
-    }
-}
-
-fn put(object: &mut Value, pointer: &str, value: Value) {
-    if let Some(place) = object.pointer_mut(pointer) {
-        *place = value;
-    } else if let Some((parent, key)) = pointer.rsplit_once('/')
-        && let Some(Value::Object(map)) = object.pointer_mut(parent)
-    {
-        map.insert(key.to_owned(), value);
     }
 }
 

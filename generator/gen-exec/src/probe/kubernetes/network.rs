@@ -1,18 +1,28 @@
 //! Whether network policies are enforced: <https://kubernetes.io/docs/concepts/services-networking/network-policies/>.
 //!
-//! The API server takes a policy whether or not anything enforces it, so pods have to try. Four of them, against one server:
+//! The API server takes a policy whether or not anything enforces it, so pods have to try. Five of them, against one server:
 //! one before there is a policy (it has to get through, or nothing that follows means anything), one that the policy shuts out, one that
-//! it lets in (it has to get through, or the server died), and one whose own policy lets nothing out.
+//! it lets in (it has to get through, or the server died), one whose own policy lets nothing out, and once more one that is let in (or
+//! the server died while the one before it tried).
 
 use gen_core::evidence::{Finding, Report, Step};
 use serde_json::{Value, json};
 
 use super::api::Api;
-use super::pod::{Became, end, restricted, running};
+use super::pod::{Became, SERVES, end, put, restricted, running};
 use crate::probe::{Stop, Watch};
 
 const CAPABILITY: &str = "k8s.network_policy";
 const PORT: u16 = 8080;
+
+/// Pods that try, in this order: name, whether the server's policy lets it in, and what is to be seen.
+const PODS: [(&str, bool, &str); 5] = [
+    ("before", false, "open"),
+    ("stranger", false, "closed"),
+    ("friend", true, "open"),
+    ("mute", true, "closed"),
+    ("friend-again", true, "open"),
+];
 
 /// Serves one file for ever.
 const SERVE: &str = "echo ok > /tmp/index.html; exec httpd -f -p 8080 -h /tmp";
@@ -56,14 +66,17 @@ pub(super) fn look(
     let outcome = trial.run()?;
     let steps = trial.steps;
     report.findings.push(match outcome {
-        Ok([before, stranger, friend, mute]) => judge(&before, &stranger, &friend, &mute, steps),
+        Ok(saw) => judge(&saw, steps),
         Err(why) => Finding::unknown(CAPABILITY, why, steps),
     });
     Ok(())
 }
 
-fn judge(before: &str, stranger: &str, friend: &str, mute: &str, steps: Vec<Step>) -> Finding {
-    match (before, stranger, friend, mute) {
+/// What follows from what the pods saw, in the order of [`PODS`].
+fn judge(saw: &[String; 5], steps: Vec<Step>) -> Finding {
+    let [before, stranger, friend, mute, again] = saw;
+    let friend = if again == "open" { friend } else { again };
+    match (before.as_str(), stranger.as_str(), friend.as_str(), mute.as_str()) {
         ("open", "closed", "open", "closed") => Finding::is(CAPABILITY, "l3l4", steps)
             .note("policies by name or by application protocol were not tried")
             .sample(),
@@ -99,11 +112,11 @@ struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    /// What the four pods saw, or why nothing can be told.
-    fn run(&mut self) -> Result<Result<[String; 4], String>, Stop> {
+    /// What the pods saw, or why nothing can be told.
+    fn run(&mut self) -> Result<Result<[String; 5], String>, Stop> {
         self.watch.step("a pod that serves")?;
         let server = json!({"probe": "server"});
-        let path = match self.pod("server", &server, SERVE, "") {
+        let path = match self.server(&server) {
             Ok(path) => path,
             Err(why) => return Ok(Err(why)),
         };
@@ -118,12 +131,8 @@ impl Trial<'_> {
         let address =
             if address.contains(':') { format!("[{address}]:{PORT}") } else { format!("{address}:{PORT}") };
         let mut saw = Vec::new();
-        for (name, labels, wanted) in [
-            ("before", json!({"probe": "before"}), "open"),
-            ("stranger", json!({"probe": "stranger"}), "closed"),
-            ("friend", json!({"probe": "friend", "let": "in"}), "open"),
-            ("mute", json!({"probe": "mute", "let": "in"}), "closed"),
-        ] {
+        for (name, let_in, wanted) in PODS {
+            let labels = if let_in { json!({"probe": name, "let": "in"}) } else { json!({"probe": name}) };
             if name == "stranger"
                 && let Err(why) = self.policies()
             {
@@ -145,14 +154,24 @@ impl Trial<'_> {
                 Became::Stuck(why) => return Ok(Err(format!("pod `{name}` did not end: {why}"))),
             }
         }
-        let saw = <[String; 4]>::try_from(saw);
+        let saw = <[String; 5]>::try_from(saw);
         Ok(saw.map_err(|_| "not every pod tried".to_owned()))
     }
 
+    /// The pod that serves has to outlive all that try, one after the other.
+    fn server(&mut self, labels: &Value) -> Result<String, String> {
+        let mut pod = restricted("server", labels, self.image, SERVE, "");
+        put(&mut pod, "/spec/activeDeadlineSeconds", json!(SERVES));
+        self.make("server", &pod)
+    }
+
     fn pod(&mut self, name: &str, labels: &Value, script: &str, address: &str) -> Result<String, String> {
+        self.make(name, &restricted(name, labels, self.image, script, address))
+    }
+
+    fn make(&mut self, name: &str, pod: &Value) -> Result<String, String> {
         let path = format!("/api/v1/namespaces/{}/pods", self.namespace);
-        let pod = restricted(name, labels, self.image, script, address);
-        match self.api.post(&path, &pod) {
+        match self.api.post(&path, pod) {
             Ok(_) => Ok(format!("{path}/{name}")),
             Err(error) => Err(format!("pod `{name}` was refused: {error}")),
         }
@@ -199,23 +218,23 @@ mod tests {
 
     #[test]
     fn a_verdict_needs_both_controls() {
-        let verdict = |words: [&str; 4]| {
-            let [before, stranger, friend, mute] = words;
-            judge(before, stranger, friend, mute, Vec::new()).is
-        };
-        assert_eq!(verdict(["open", "closed", "open", "closed"]), Some(json!("l3l4")));
+        let verdict = |words: [&str; 5]| judge(&words.map(str::to_owned), Vec::new()).is;
+        assert_eq!(verdict(["open", "closed", "open", "closed", "open"]), Some(json!("l3l4")));
         for passed in [
-            ["open", "open", "open", "open"],
-            ["open", "closed", "open", "open"],
-            ["open", "open", "open", "closed"],
+            ["open", "open", "open", "open", "open"],
+            ["open", "closed", "open", "open", "open"],
+            ["open", "open", "open", "closed", "open"],
         ] {
             assert_eq!(verdict(passed), Some(json!("none")));
         }
         for unclear in [
-            ["closed", "closed", "open", "closed"],
-            ["open", "closed", "closed", "closed"],
-            ["open", "", "open", "closed"],
-            ["", "", "", ""],
+            ["closed", "closed", "open", "closed", "open"],
+            ["open", "closed", "closed", "closed", "closed"],
+            // The server died while the one that may send nothing tried.
+            ["open", "closed", "open", "closed", "closed"],
+            ["open", "closed", "open", "closed", ""],
+            ["open", "", "open", "closed", "open"],
+            ["", "", "", "", ""],
         ] {
             assert_eq!(verdict(unclear), None, "{unclear:?}");
         }

@@ -12,6 +12,8 @@ use crate::probe::{Stop, Watch};
 const START: u32 = 180;
 /// How long a pod may take to end.
 const END: u32 = 240;
+/// How long a pod lasts that others try to reach: longer than the run.
+pub(super) const SERVES: u32 = 3600;
 
 /// A pod that keeps to the restricted standard: <https://kubernetes.io/docs/concepts/security/pod-security-standards/>.
 pub(super) fn restricted(name: &str, labels: &Value, image: &str, script: &str, address: &str) -> Value {
@@ -51,6 +53,17 @@ pub(super) fn restricted(name: &str, labels: &Value, image: &str, script: &str, 
             "volumes": [{"name": "scratch", "emptyDir": {"sizeLimit": "1Mi"}}],
         },
     })
+}
+
+/// Puts a value where a pointer (RFC 6901) says, in place of another or beside those that are there.
+pub(super) fn put(object: &mut Value, pointer: &str, value: Value) {
+    if let Some(place) = object.pointer_mut(pointer) {
+        *place = value;
+    } else if let Some((parent, key)) = pointer.rsplit_once('/')
+        && let Some(Value::Object(map)) = object.pointer_mut(parent)
+    {
+        map.insert(key.to_owned(), value);
+    }
 }
 
 /// What became of a pod.

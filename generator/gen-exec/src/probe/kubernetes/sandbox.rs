@@ -4,7 +4,7 @@
 use gen_core::evidence::{Finding, Report, Step};
 use serde_json::{Value, json};
 
-use super::api::{Api, items, text};
+use super::api::{Api, Trouble, items, text};
 use super::pod::{Became, end, restricted};
 use crate::probe::{Stop, Watch};
 
@@ -35,6 +35,11 @@ pub(super) fn look(
 ) -> Result<(), Stop> {
     let mut steps = Vec::new();
     let listed = api.get("/apis/node.k8s.io/v1/runtimeclasses");
+    // Where there is no such part of the API there are no classes; otherwise classes that nobody saw may be there.
+    let unlisted = match &listed {
+        Ok(_) | Err(Trouble::Refused(404, _)) => None,
+        Err(error) => Some(format!("runtime classes cannot be listed ({error})")),
+    };
     let classes: Vec<(String, String)> = listed.as_ref().map_or(Vec::new(), |listed| {
         let named = items(listed).iter().filter_map(|class| {
             Some((text(class, "/metadata/name")?.to_owned(), text(class, "/handler")?.to_owned()))
@@ -52,6 +57,7 @@ pub(super) fn look(
     let known: Vec<_> =
         classes.iter().filter_map(|(name, handler)| Some((name.as_str(), level(handler)?))).collect();
     let hint = match known.as_slice() {
+        [] if unlisted.is_some() => "what runtime classes there are is not known".to_owned(),
         [] => "no runtime class names a known sandbox".to_owned(),
         known => {
             let known = known.iter().map(|(name, level)| format!("{name} promises {level}"));
@@ -75,12 +81,19 @@ pub(super) fn look(
         (None, Some(image)) => image,
     };
     let mut proven: Option<&'static str> = None;
+    // A class that could not be tried, and why: then what pods have without one is not what there is.
+    let mut untried = unlisted;
     for (number, (class, promised)) in known.iter().enumerate() {
         let name = format!("sandbox-{number}");
-        let saw = try_one(api, (namespace, image), &name, Some(class), (watch, &mut steps))?;
-        // A kernel that is not the node's is not the host's.
-        if saw.is_some_and(|saw| saw.kernel != saw.host) && (proven.is_none() || *promised == "vm") {
-            proven = Some(promised);
+        match try_one(api, (namespace, image), &name, Some(class), (watch, &mut steps))? {
+            // A kernel that is not the node's is not the host's.
+            Ok(saw) if saw.kernel != saw.host && (proven.is_none() || *promised == "vm") => {
+                proven = Some(promised);
+            }
+            Ok(_) => {}
+            Err(why) => {
+                untried = untried.or_else(|| Some(format!("class {class} could not be tried ({why})")))
+            }
         }
     }
     if let Some(level) = proven {
@@ -89,14 +102,16 @@ pub(super) fn look(
         return Ok(());
     }
     let saw = try_one(api, (namespace, image), "plain", None, (watch, &mut steps))?;
-    report.findings.push(match saw {
-        Some(saw) if saw.filter == "2" => Finding::is(CAPABILITY, "seccomp", steps)
+    report.findings.push(match (saw, untried) {
+        (_, Some(why)) => Finding::unknown(CAPABILITY, format!("{hint}; {why}"), steps),
+        (Ok(saw), None) if saw.filter == "2" => Finding::is(CAPABILITY, "seccomp", steps)
             .note(format!("{hint}; pods without one have their system calls filtered"))
             .sample(),
-        Some(saw) if saw.filter == "0" => Finding::is(CAPABILITY, "none", steps)
+        (Ok(saw), None) if saw.filter == "0" => Finding::is(CAPABILITY, "none", steps)
             .note(format!("{hint}; system calls of pods are not filtered, though the pod asks for it"))
             .sample(),
-        _ => Finding::unknown(CAPABILITY, format!("{hint}; no pod could tell"), steps),
+        (Ok(_), None) => Finding::unknown(CAPABILITY, format!("{hint}; no pod could tell"), steps),
+        (Err(why), None) => Finding::unknown(CAPABILITY, format!("{hint}; no pod could tell ({why})"), steps),
     });
     Ok(())
 }
@@ -108,13 +123,14 @@ struct Saw {
     filter: String,
 }
 
+/// Runs a pod; the inner error says why nothing follows from it.
 fn try_one(
     api: &Api,
     (namespace, image): (&str, &str),
     name: &str,
     class: Option<&str>,
     (watch, steps): (&Watch, &mut Vec<Step>),
-) -> Result<Option<Saw>, Stop> {
+) -> Result<Result<Saw, String>, Stop> {
     let what =
         class.map_or("a pod without a runtime class".to_owned(), |class| format!("a pod of class {class}"));
     watch.step(&what)?;
@@ -126,7 +142,7 @@ fn try_one(
     let mut tell = |answered: String| steps.push(Step::new(format!("ran {what}"), answered));
     if let Err(error) = api.post(&path, &pod) {
         tell(format!("refused: {error}"));
-        return Ok(None);
+        return Ok(Err(error.to_string()));
     }
     match end(api, watch, &format!("{path}/{name}"))? {
         Became::Ended(said, node) => {
@@ -136,13 +152,15 @@ fn try_one(
             let told =
                 host.map_or("whose kernel is not visible".to_owned(), |host| format!("with kernel {host}"));
             tell(format!("kernel {kernel}, filter {filter}, on {node} {told}"));
-            let Some(host) = host.filter(|_| !kernel.is_empty()) else { return Ok(None) };
-            Ok(Some(Saw { kernel: kernel.to_owned(), host: host.to_owned(), filter: filter.to_owned() }))
+            let Some(host) = host.filter(|_| !kernel.is_empty()) else {
+                return Ok(Err("its kernel or its node's is not visible".to_owned()));
+            };
+            Ok(Ok(Saw { kernel: kernel.to_owned(), host: host.to_owned(), filter: filter.to_owned() }))
         }
-        Became::Running(..) => Ok(None),
+        Became::Running(..) => Ok(Err("the pod did not end".to_owned())),
         Became::Stuck(why) => {
-            tell(why);
-            Ok(None)
+            tell(why.clone());
+            Ok(Err(why))
         }
     }
 }

@@ -11,7 +11,7 @@ use gen_core::evidence::{Finding, Kind, Observation, Report, Step};
 use gen_core::model::units::Date;
 use serde_json::Value;
 
-use super::http::{Answer, Client, allowed};
+use super::http::{Answer, Client, allowed, encrypted};
 use super::{Probe, Secret, Stop, Watch, ended};
 
 /// Algorithms that stand on a secret which both sides know, or on none: anybody who can check such a token can make one.
@@ -56,12 +56,13 @@ impl Oidc {
 
     fn ask(&self, watch: &Watch, report: &mut Report) -> Result<(), Stop> {
         watch.step("discovery document")?;
-        let encrypted = self.issuer.starts_with("https://");
-        let how = if encrypted { "certificate verified by the machine's roots" } else { "not encrypted" };
-        see(report, "TLS", encrypted, "connected to the issuer", how);
         // Discovery 1.0, §4: the path is appended to the issuer without its last slash.
         let address = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
         let document = self.json(&address, "discovery document")?;
+        // It answered, so that the certificate was verified.
+        let by_tls = self.issuer.starts_with("https://");
+        let how = if by_tls { "certificate verified by the machine's roots" } else { "not encrypted" };
+        see(report, "TLS", by_tls, "connected to the issuer", how);
         let said = document.get("issuer").and_then(Value::as_str).unwrap_or_default();
         see(
             report,
@@ -77,7 +78,7 @@ impl Oidc {
         algorithms(&document, report);
         watch.step("keys")?;
         let address = document.get("jwks_uri").and_then(Value::as_str).unwrap_or_default();
-        allowed(address, self.insecure)?;
+        encrypted(address, self.insecure)?;
         let keys = keys::Keys::read(&self.json(address, "keys")?);
         keys.report(report);
         if let Some(token) = &self.token {

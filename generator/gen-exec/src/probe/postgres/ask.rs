@@ -40,7 +40,7 @@ pub(super) fn see(report: &mut Report, about: &str, good: bool, did: &str, answe
 }
 
 /// Which server it is.
-pub(super) fn version(wire: &Wire, report: &mut Report) {
+pub(super) fn version(wire: &Wire<'_>, report: &mut Report) {
     let version = &wire.version;
     report.server = Some(format!("PostgreSQL {version}"));
     let step = || vec![Step::new("read server_version of the log-in", version)];
@@ -60,7 +60,7 @@ pub(super) fn version(wire: &Wire, report: &mut Report) {
 }
 
 /// How the login proved itself.
-pub(super) fn method(wire: &Wire, report: &mut Report) {
+pub(super) fn method(wire: &Wire<'_>, report: &mut Report) {
     let (good, words) = match wire.method {
         Method::Scram => (true, "SCRAM-SHA-256"),
         Method::Md5 => (false, "MD5, which the makers of PostgreSQL have deprecated"),
@@ -71,7 +71,7 @@ pub(super) fn method(wire: &Wire, report: &mut Report) {
 }
 
 /// What the login may do.
-pub(super) fn login(wire: &mut Wire, report: &mut Report) -> Result<Login, Trouble> {
+pub(super) fn login(wire: &mut Wire<'_>, report: &mut Report) -> Result<Login, Trouble> {
     let statement = "SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls FROM pg_catalog.pg_roles WHERE rolname = current_user";
     let rows = wire.query(statement)?;
     let has = |column: usize| field(&rows, 0, column) == Some("t");
@@ -85,7 +85,10 @@ pub(super) fn login(wire: &mut Wire, report: &mut Report) -> Result<Login, Troub
 }
 
 /// Settings, extensions and the database that was connected to.
-pub(super) fn settings(wire: &mut Wire, report: &mut Report) -> Result<BTreeMap<String, String>, Trouble> {
+pub(super) fn settings(
+    wire: &mut Wire<'_>,
+    report: &mut Report,
+) -> Result<BTreeMap<String, String>, Trouble> {
     let wanted = SETTINGS.map(|name| format!("'{name}'")).join(", ");
     let rows = wire.query(&format!(
         "SELECT name, setting FROM pg_catalog.pg_settings WHERE name IN ({wanted}) ORDER BY name"
@@ -115,7 +118,7 @@ pub(super) fn settings(wire: &mut Wire, report: &mut Report) -> Result<BTreeMap<
 
 /// What hints at going back to a point in time. Only a restore proves it, and that is the operator's to do.
 pub(super) fn recovery(
-    wire: &mut Wire,
+    wire: &mut Wire<'_>,
     settings: &BTreeMap<String, String>,
     report: &mut Report,
 ) -> Result<(), Trouble> {
@@ -171,7 +174,7 @@ pub(super) fn recovery(
 
 /// What hints at standbys.
 pub(super) fn standbys(
-    wire: &mut Wire,
+    wire: &mut Wire<'_>,
     settings: &BTreeMap<String, String>,
     report: &mut Report,
 ) -> Result<(), Trouble> {

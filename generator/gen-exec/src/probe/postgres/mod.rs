@@ -34,17 +34,18 @@ impl Postgres {
         Ok(Self { place, trust, name: scratch::name()?, read_only })
     }
 
-    fn open(&self) -> Result<Wire, Stop> {
-        let opened = Wire::open(&self.place, &self.trust);
-        let (mut wire, _) = opened.map_err(|error| self.unreachable(&error))?;
+    fn open<'a>(&self, watch: &'a Watch) -> Result<Wire<'a>, Stop> {
+        let opened = Wire::open(&self.place, &self.trust, Some(watch));
+        let (mut wire, _) = opened.map_err(|error| self.unreachable(error))?;
         // A server that is out of disk or locked for long is not waited for.
         let set = "SET statement_timeout = '60s'; SET lock_timeout = '20s'; SET search_path = pg_catalog";
-        wire.query(set).map_err(|error| scratch::broken(&error))?;
+        wire.query(set).map_err(scratch::broken)?;
         Ok(wire)
     }
 
-    fn unreachable(&self, error: &Trouble) -> Stop {
-        let help = match error {
+    fn unreachable(&self, error: Trouble) -> Stop {
+        let help = match &error {
+            Trouble::Stopped(stop) => return stop.clone(),
             Trouble::Refused(code, _) if code.starts_with("28") => {
                 "is the password in PGPASSWORD or in the file of passwords, and may this login come in from here?"
             }
@@ -63,29 +64,34 @@ impl Postgres {
     /// Encryption, before anything is said that has to stay secret.
     fn encryption(&self, watch: &Watch, report: &mut Report) -> Result<(), Stop> {
         watch.step("encryption")?;
-        let mut socket = wire::dial(&self.place).map_err(|error| self.unreachable(&error))?;
-        let offered = wire::offers_encryption(&mut socket).map_err(|error| self.unreachable(&error))?;
+        let mut socket = wire::dial(&self.place).map_err(|error| self.unreachable(error))?;
+        let offered = wire::offers_encryption(&mut socket, Some(watch));
+        let offered = offered.map_err(|error| self.unreachable(error))?;
         let words = if offered { "offered" } else { "not offered" };
         ask::see(report, "encryption", offered, "asked for it", words);
         if offered {
-            let (good, answered) = match self.trust.encrypt(socket, &self.place, SslMode::Require) {
-                Ok((_, shown)) => {
-                    let believed = match &shown.distrust {
-                        None => format!("believed by {}", shown.roots),
-                        Some(why) => format!("not believed by {}: {why}", shown.roots),
-                    };
-                    let answered = format!("{}; {believed}; SHA-256 {}", shown.protocol, shown.fingerprint);
-                    (shown.distrust.is_none(), answered)
-                }
-                Err(why) => (false, why),
-            };
+            let (good, answered) =
+                match self.trust.encrypt(socket, &self.place, (SslMode::Require, Some(watch))) {
+                    Ok((_, shown)) => {
+                        let believed = match &shown.distrust {
+                            None => format!("believed by {}", shown.roots),
+                            Some(why) => format!("not believed by {}: {why}", shown.roots),
+                        };
+                        let answered =
+                            format!("{}; {believed}; SHA-256 {}", shown.protocol, shown.fingerprint);
+                        (shown.distrust.is_none(), answered)
+                    }
+                    Err(Trouble::Stopped(stop)) => return Err(stop),
+                    Err(error) => (false, error.to_string()),
+                };
             ask::see(report, "certificate", good, "shook hands", answered);
         }
         watch.step("a log-in without encryption")?;
-        let (good, answered) = match wire::unencrypted(&self.place) {
+        let (good, answered) = match wire::unencrypted(&self.place, watch) {
             Unencrypted::Refused(how) => (true, format!("refused: {how}")),
             Unencrypted::Accepted(false) => (false, "accepted: it asks for the password".to_owned()),
             Unencrypted::Accepted(true) => (false, "accepted, and without a password".to_owned()),
+            Unencrypted::Unclear(Trouble::Stopped(stop)) => return Err(stop),
             Unencrypted::Unclear(why) => (false, format!("nothing can be told: {why}")),
         };
         ask::see(report, "log-in without encryption", good, "began one from here", answered);
@@ -95,7 +101,7 @@ impl Postgres {
     fn ask(&self, watch: &Watch, report: &mut Report) -> Result<(), Stop> {
         self.encryption(watch, report)?;
         watch.step("log-in")?;
-        let mut wire = self.open()?;
+        let mut wire = self.open(watch)?;
         ask::version(&wire, report);
         ask::method(&wire, report);
         watch.step("settings")?;
@@ -107,7 +113,7 @@ impl Postgres {
             let rows = wire.query("SELECT pg_catalog.pg_is_in_recovery()")?;
             Ok((login, ask::field(&rows, 0, 0) == Some("t")))
         };
-        let (login, standby) = read().map_err(|error| scratch::broken(&error))?;
+        let (login, standby) = read().map_err(scratch::broken)?;
         if self.read_only || standby {
             let why = if standby {
                 "this server is a standby, which takes no writes: probe the primary"
@@ -123,7 +129,7 @@ impl Postgres {
         let mut made = Made::default();
         let at = (&self.place, &self.trust);
         let outcome = scratch::make(&mut wire, at, &self.name, login, (watch, report), &mut made);
-        scratch::remove(at, Some(wire), &self.name, &made, (watch, report));
+        scratch::remove(at, wire, &self.name, &made, (watch, report));
         outcome
     }
 }
@@ -163,7 +169,7 @@ impl Probe for Postgres {
 
     fn clean(&self, watch: &Watch, today: Date) -> Report {
         let mut report = Report::new(Kind::Postgres, self.endpoint(), today);
-        let outcome = self.open().and_then(|mut wire| scratch::clean(&mut wire, watch, &mut report));
+        let outcome = self.open(watch).and_then(|mut wire| scratch::clean(&mut wire, watch, &mut report));
         ended(&mut report, outcome);
         report
     }

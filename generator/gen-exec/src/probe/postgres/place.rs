@@ -75,8 +75,14 @@ impl Place {
         let host = said.host.ok_or_else(|| missing("server", "say --host, or set PGHOST"))?;
         if host.starts_with(['/', '@']) {
             return Err(Stop::failed(
-                format!("{host} is a socket on this machine"),
+                "that is a socket on this machine",
                 "name the server as workloads reach it: what they meet on the network is what is probed",
+            ));
+        }
+        if host.contains(['@', '/', '?', '#']) {
+            return Err(Stop::failed(
+                "the host is more than a name or an address",
+                "say --host, --port, --user and --database each by itself; the password comes from PGPASSWORD or a file",
             ));
         }
         if host.contains(',') {
@@ -223,7 +229,9 @@ mod tests {
     #[test]
     fn what_names_no_server_is_refused() {
         let said = Said { user: Some("a"), ..Said::default() };
-        for host in [None, Some(""), Some("/run/postgresql"), Some("a,b"), Some("a\0")] {
+        for host in
+            [None, Some(""), Some("/run/postgresql"), Some("a,b"), Some("a\0"), Some("u:p@h"), Some("h/db")]
+        {
             assert!(Place::new(Said { host, ..said }).is_err(), "{host:?}");
         }
         assert!(Place::new(Said { host: Some("::1"), ..Said::default() }).is_err());

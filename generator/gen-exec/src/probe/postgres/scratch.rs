@@ -8,11 +8,13 @@ use postgres_protocol::password::scram_sha_256;
 use super::ask::{Login, field, see};
 use super::place::Place;
 use super::tls::Trust;
-use super::wire::{Trouble, Wire};
+use super::wire::{APPLICATION, Trouble, Wire};
 use crate::probe::{Secret, Stop, Watch, random_hex};
 
 /// How the names of scratch roles and databases begin; twelve hexadecimal digits follow.
 pub(super) const PREFIX: &str = "gen_probe_";
+/// How often, twice a second, it is looked whether a statement has ended.
+const ENDING: u32 = 60;
 const NAMES: &str = "^gen_probe_[0-9a-f]{12}$";
 
 /// Name of a scratch role or database.
@@ -29,7 +31,7 @@ pub(super) struct Made {
 
 /// Makes a role, a database, and logs in as that role.
 pub(super) fn make(
-    wire: &mut Wire,
+    wire: &mut Wire<'_>,
     (place, trust): (&Place, &Trust),
     name: &str,
     login: Login,
@@ -41,8 +43,7 @@ pub(super) fn make(
     made.role = true;
     // Ten minutes by the server's clock: what a killed run leaves cannot be logged in with for long. The verifier, not the password,
     // goes over the line and into the server's log.
-    let until =
-        wire.query("SELECT pg_catalog.now() + interval '10 minutes'").map_err(|error| broken(&error))?;
+    let until = wire.query("SELECT pg_catalog.now() + interval '10 minutes'").map_err(broken)?;
     let statement = format!(
         "CREATE ROLE {name} LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB CONNECTION LIMIT 2 PASSWORD '{}' VALID UNTIL '{}'",
         scram_sha_256(password.as_bytes()),
@@ -62,7 +63,11 @@ pub(super) fn make(
     if role.is_ok() {
         let into = if database.is_ok() { name } else { &place.database };
         let as_role = place.of(name, into, Secret::made(password));
-        let trial = Wire::open(&as_role, trust).and_then(|(mut own, _)| own.query("SELECT current_user"));
+        let trial = Wire::open(&as_role, trust, Some(watch))
+            .and_then(|(mut own, _)| own.query("SELECT current_user"));
+        if let Err(Trouble::Stopped(stop)) = trial {
+            return Err(stop);
+        }
         logged_in = trial.as_ref().is_ok_and(|rows| field(rows, 0, 0) == Some(name));
         let answered = match &trial {
             Ok(rows) => format!("current_user is {}", field(rows, 0, 0).unwrap_or("?")),
@@ -123,18 +128,27 @@ fn outcome(answer: Result<Vec<super::wire::Row>, Trouble>) -> Result<Result<(), 
     match answer {
         Ok(_) => Ok(Ok(())),
         Err(Trouble::Refused(code, message)) => Ok(Err(format!("{code} {message}"))),
-        Err(error) => Err(broken(&error)),
+        Err(error) => Err(broken(error)),
     }
 }
 
-pub(super) fn broken(error: &Trouble) -> Stop {
-    Stop::failed(format!("the server no longer answers: {error}"), "probe again when it does")
+/// A question that has to be answered was not.
+pub(super) fn broken(error: Trouble) -> Stop {
+    match error {
+        Trouble::Stopped(stop) => stop,
+        Trouble::Refused(..) => {
+            Stop::failed(format!("the server refuses: {error}"), "probe as a login that may do that")
+        }
+        Trouble::Broken(why) => {
+            Stop::failed(format!("the server no longer answers: {why}"), "probe again when it does")
+        }
+    }
 }
 
-/// Removes what was made, over a new connection where the old one broke.
+/// Removes what was made, over a new connection where the old one broke. It goes on after an interruption.
 pub(super) fn remove(
     (place, trust): (&Place, &Trust),
-    wire: Option<Wire>,
+    wire: Wire<'_>,
     name: &str,
     made: &Made,
     (watch, report): (&Watch, &mut Report),
@@ -143,16 +157,18 @@ pub(super) fn remove(
         return;
     }
     watch.say("removing the scratch role and database");
-    let mut wire = wire;
-    let mut last = String::new();
+    let process = wire.process;
+    let mut last = match drop_both(&mut wire.unwatched(), name, report) {
+        Ok(()) => return,
+        Err(error) => error.to_string(),
+    };
     // A database that is still being made, or that somebody is in, can be removed a moment later.
     for pause in [0, 1, 3, 8] {
         std::thread::sleep(Duration::from_secs(pause));
-        let tried = match wire.take() {
-            Some(open) => Ok(open),
-            None => Wire::open(place, trust).map(|(open, _)| open),
-        };
-        let removed = tried.and_then(|mut open| drop_both(&mut open, name, report));
+        let removed = Wire::open(place, trust, None).and_then(|(mut open, _)| {
+            await_end(&mut open, process, name)?;
+            drop_both(&mut open, name, report)
+        });
         match removed {
             Ok(()) => return,
             Err(error) => last = error.to_string(),
@@ -161,8 +177,25 @@ pub(super) fn remove(
     report.left.push(Left { what: format!("role and database {name}"), why: last, until: None });
 }
 
-fn drop_both(wire: &mut Wire, name: &str, report: &mut Report) -> Result<(), Trouble> {
-    let there = |wire: &mut Wire, catalogue: &str, column: &str| {
+/// Ends what the connection that broke was doing, and waits until it has ended: a statement that waits for a lock goes on without
+/// whoever asked for it, and what it makes is not in any catalogue before. A login may end what it began itself.
+fn await_end(wire: &mut Wire<'_>, process: Option<i32>, name: &str) -> Result<(), Trouble> {
+    let process = process.unwrap_or_default();
+    let going_on = format!(
+        "FROM pg_catalog.pg_stat_activity WHERE pid <> pg_catalog.pg_backend_pid() AND usename = current_user AND (pid = {process} AND application_name = '{APPLICATION}' OR state = 'active' AND query LIKE 'CREATE % {name} %')"
+    );
+    for _ in 0..ENDING {
+        wire.query(&format!("SELECT pg_catalog.pg_terminate_backend(pid) {going_on}"))?;
+        if wire.query(&format!("SELECT 1 {going_on}"))?.is_empty() {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    Err(Trouble::Broken("the statement that makes it is still under way, and may make it later".to_owned()))
+}
+
+fn drop_both(wire: &mut Wire<'_>, name: &str, report: &mut Report) -> Result<(), Trouble> {
+    let there = |wire: &mut Wire<'_>, catalogue: &str, column: &str| {
         let rows = wire.query(&format!("SELECT 1 FROM pg_catalog.{catalogue} WHERE {column} = '{name}'"))?;
         Ok::<bool, Trouble>(!rows.is_empty())
     };
@@ -178,11 +211,11 @@ fn drop_both(wire: &mut Wire, name: &str, report: &mut Report) -> Result<(), Tro
 }
 
 /// Removes what runs that were killed left: whatever has such a name.
-pub(super) fn clean(wire: &mut Wire, watch: &Watch, report: &mut Report) -> Result<(), Stop> {
+pub(super) fn clean(wire: &mut Wire<'_>, watch: &Watch, report: &mut Report) -> Result<(), Stop> {
     let statement = format!(
         "SELECT datname FROM pg_catalog.pg_database WHERE datname ~ '{NAMES}' UNION SELECT rolname FROM pg_catalog.pg_roles WHERE rolname ~ '{NAMES}' ORDER BY 1"
     );
-    let rows = wire.query(&statement).map_err(|error| broken(&error))?;
+    let rows = wire.query(&statement).map_err(broken)?;
     for row in &rows {
         let Some(Some(name)) = row.first() else { continue };
         watch.step(&format!("removing {name}"))?;
@@ -193,7 +226,7 @@ pub(super) fn clean(wire: &mut Wire, watch: &Watch, report: &mut Report) -> Resu
                 why: format!("{code} {message}"),
                 until: None,
             }),
-            Err(error) => return Err(broken(&error)),
+            Err(error) => return Err(broken(error)),
         }
     }
     Ok(())

@@ -16,7 +16,8 @@ use rustls::{
 use sha2::Digest as _;
 
 use super::place::{Place, SslMode};
-use crate::probe::{Stop, hex};
+use super::wire::{Patience, Trouble, is_waiting};
+use crate::probe::{Stop, Watch, hex};
 
 /// An encrypted connection.
 pub(super) type Encrypted = StreamOwned<ClientConnection, TcpStream>;
@@ -82,25 +83,30 @@ impl Trust {
         &self,
         mut socket: TcpStream,
         place: &Place,
-        mode: SslMode,
-    ) -> Result<(Encrypted, Shown), String> {
+        (mode, watch): (SslMode, Option<&Watch>),
+    ) -> Result<(Encrypted, Shown), Trouble> {
+        let broken = |error: &dyn std::fmt::Display| Trouble::Broken(error.to_string());
         let judge = Arc::new(Judge { inner: self.verifier.clone(), mode, seen: Mutex::new(None) });
         let config = ClientConfig::builder_with_provider(self.provider.clone())
             .with_safe_default_protocol_versions()
-            .map_err(|error| error.to_string())?
+            .map_err(|error| broken(&error))?
             .dangerous()
             .with_custom_certificate_verifier(judge.clone())
             .with_no_client_auth();
         let name = place.host.trim_matches(['[', ']']).to_owned();
-        let name =
-            ServerName::try_from(name).map_err(|_| format!("`{}` is no name of a server", place.host))?;
-        let mut connection =
-            ClientConnection::new(Arc::new(config), name).map_err(|error| error.to_string())?;
+        let name = ServerName::try_from(name)
+            .map_err(|_| broken(&format!("`{}` is no name of a server", place.host)))?;
+        let mut connection = ClientConnection::new(Arc::new(config), name).map_err(|error| broken(&error))?;
+        let patience = Patience::new(watch);
         while connection.is_handshaking() {
-            connection.complete_io(&mut socket).map_err(|error| error.to_string())?;
+            patience.go_on()?;
+            match connection.complete_io(&mut socket) {
+                Err(error) if !is_waiting(&error) => return Err(broken(&error)),
+                _ => {}
+            }
         }
         let seen = judge.seen.lock().ok().and_then(|mut seen| seen.take());
-        let Some((fingerprint, distrust)) = seen else { return Err("no certificate was shown".to_owned()) };
+        let Some((fingerprint, distrust)) = seen else { return Err(broken(&"no certificate was shown")) };
         let protocol = match connection.protocol_version() {
             Some(rustls::ProtocolVersion::TLSv1_3) => "TLS 1.3".to_owned(),
             Some(rustls::ProtocolVersion::TLSv1_2) => "TLS 1.2".to_owned(),

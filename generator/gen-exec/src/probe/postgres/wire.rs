@@ -3,9 +3,9 @@
 //! A client library would hide what is looked at here: what the server answers before and without encryption, and which way of
 //! showing a password it asks for.
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::net::{TcpStream, ToSocketAddrs as _};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use fallible_iterator::FallibleIterator as _;
@@ -16,12 +16,17 @@ use postgres_protocol::message::frontend;
 
 use super::place::{Place, SslMode};
 use super::tls::{Encrypted, Shown, Trust};
-use crate::probe::Secret;
+use crate::probe::{Secret, Stop, Watch};
 
-/// Longest time that an answer may take; statements are given less by `statement_timeout`.
+/// Longest time that an answer may take as a whole; statements are given less by `statement_timeout`.
 const PATIENCE: Duration = Duration::from_secs(75);
-/// Most bytes of one answer.
+/// How often it is looked whether to go on waiting.
+const SLICE: Duration = Duration::from_millis(200);
+/// Most bytes of one answer, all of its messages together.
 const MOST: usize = 16 << 20;
+
+/// Name that connections of the probe give themselves.
+pub(super) const APPLICATION: &str = "gen probe";
 
 /// A row; fields are text or null.
 pub(super) type Row = Vec<Option<String>>;
@@ -33,13 +38,16 @@ pub(super) enum Trouble {
     Refused(String, String),
     /// There is no connection, or what came is no answer.
     Broken(String),
+    /// The run is to end.
+    Stopped(Stop),
 }
 
 impl std::fmt::Display for Trouble {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Refused(code, message) => write!(f, "{code} {message}"),
-            Self::Broken(why) => f.write_str(why),
+            Self::Broken(why) | Self::Stopped(Stop::Failed { why, .. }) => f.write_str(why),
+            Self::Stopped(Stop::Interrupted) => f.write_str("interrupted"),
         }
     }
 }
@@ -69,11 +77,77 @@ enum Stream {
     Encrypted(Box<Encrypted>),
 }
 
+/// How long and how much of an answer is waited for, and who may end that.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience<'a> {
+    watch: Option<&'a Watch>,
+    until: Instant,
+    left: usize,
+}
+
+impl<'a> Patience<'a> {
+    /// For one answer. Without a watch, while cleaning up, only the time ends it.
+    #[expect(clippy::disallowed_methods, reason = "a limit of time needs a clock; no verdict depends on it")]
+    pub(super) fn new(watch: Option<&'a Watch>) -> Self {
+        Self { watch, until: Instant::now() + PATIENCE, left: MOST }
+    }
+
+    /// Whether to go on waiting.
+    #[expect(clippy::disallowed_methods, reason = "a limit of time needs a clock; no verdict depends on it")]
+    pub(super) fn go_on(&self) -> Result<(), Trouble> {
+        if let Some(watch) = self.watch {
+            watch.go_on().map_err(Trouble::Stopped)?;
+        }
+        if Instant::now() > self.until {
+            return Err(Trouble::Broken("the server takes too long".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Reads what has come, once something has.
+    fn read(&mut self, stream: &mut impl std::io::Read, into: &mut [u8]) -> Result<usize, Trouble> {
+        loop {
+            self.go_on()?;
+            match stream.read(into) {
+                Ok(0) => return Err(Trouble::Broken(HUNG_UP.to_owned())),
+                Ok(length) => {
+                    self.left = self.left.checked_sub(length).ok_or_else(too_long)?;
+                    return Ok(length);
+                }
+                Err(error) if is_hanging_up(&error) => return Err(Trouble::Broken(HUNG_UP.to_owned())),
+                Err(error) if is_waiting(&error) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+fn too_long() -> Trouble {
+    Trouble::Broken("the server's answer is too long".to_owned())
+}
+
+fn is_hanging_up(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{ConnectionReset, UnexpectedEof};
+    matches!(error.kind(), ConnectionReset | UnexpectedEof)
+}
+
+/// Nothing has come so far.
+pub(super) fn is_waiting(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
+    matches!(error.kind(), Interrupted | TimedOut | WouldBlock)
+}
+
 /// A connection.
 #[derive(Debug)]
-pub(super) struct Wire {
+pub(super) struct Wire<'a> {
     stream: Stream,
     buffer: BytesMut,
+    watch: Option<&'a Watch>,
+    patience: Patience<'a>,
+    /// Something came between a question and its answer, so that the next would be taken for it.
+    broken: bool,
+    /// The server's process that answers, by the server's own word.
+    pub process: Option<i32>,
     /// Version that the server told.
     pub version: String,
     /// How the login proved itself.
@@ -88,7 +162,7 @@ pub(super) fn dial(place: &Place) -> Result<TcpStream, Trouble> {
     for address in found {
         match TcpStream::connect_timeout(&address, Duration::from_secs(10)) {
             Ok(socket) => {
-                socket.set_read_timeout(Some(PATIENCE))?;
+                socket.set_read_timeout(Some(SLICE))?;
                 socket.set_write_timeout(Some(PATIENCE))?;
                 return Ok(socket);
             }
@@ -99,12 +173,12 @@ pub(super) fn dial(place: &Place) -> Result<TcpStream, Trouble> {
 }
 
 /// Asks whether the server would encrypt.
-pub(super) fn offers_encryption(socket: &mut TcpStream) -> Result<bool, Trouble> {
+pub(super) fn offers_encryption(socket: &mut TcpStream, watch: Option<&Watch>) -> Result<bool, Trouble> {
     let mut request = BytesMut::new();
     frontend::ssl_request(&mut request);
     socket.write_all(&request)?;
     let mut answer = [0_u8];
-    socket.read_exact(&mut answer)?;
+    Patience::new(watch).read(socket, &mut answer)?;
     match answer[0] {
         b'S' => Ok(true),
         b'N' => Ok(false),
@@ -120,13 +194,13 @@ pub(super) enum Unencrypted {
     /// It refuses, and what it says.
     Refused(String),
     /// Neither can be told.
-    Unclear(String),
+    Unclear(Trouble),
 }
 
 /// Begins a log-in without encryption, and ends it before a password is sent.
-pub(super) fn unencrypted(place: &Place) -> Unencrypted {
+pub(super) fn unencrypted(place: &Place, watch: &Watch) -> Unencrypted {
     let trial = || {
-        let mut wire = Wire::over(Stream::Plain(dial(place)?));
+        let mut wire = Wire::over(Stream::Plain(dial(place)?), Some(watch));
         wire.start(place)?;
         wire.read()
     };
@@ -137,46 +211,65 @@ pub(super) fn unencrypted(place: &Place) -> Unencrypted {
             Trouble::Refused(code, message) if code.starts_with("28") || code.starts_with("08") => {
                 Unencrypted::Refused(format!("{code} {message}"))
             }
-            other => Unencrypted::Unclear(other.to_string()),
+            other => Unencrypted::Unclear(other),
         },
         Ok(_) => Unencrypted::Accepted(false),
         // A server that hangs up says no; one that cannot be reached says nothing.
         Err(Trouble::Broken(why)) if why == HUNG_UP => Unencrypted::Refused("the server hung up".to_owned()),
-        Err(error) => Unencrypted::Unclear(error.to_string()),
+        Err(error) => Unencrypted::Unclear(error),
     }
 }
 
 const HUNG_UP: &str = "the server hung up";
 
-impl Wire {
-    /// Connects and logs in, encrypted as the mode says.
-    pub(super) fn open(place: &Place, trust: &Trust) -> Result<(Self, Option<Shown>), Trouble> {
+impl<'a> Wire<'a> {
+    /// Connects and logs in, encrypted as the mode says. Without a watch nothing but time ends what is waited for.
+    pub(super) fn open(
+        place: &Place,
+        trust: &Trust,
+        watch: Option<&'a Watch>,
+    ) -> Result<(Self, Option<Shown>), Trouble> {
         let mut socket = dial(place)?;
         let (stream, shown) = if place.mode == SslMode::Disable {
             (Stream::Plain(socket), None)
         } else {
-            if !offers_encryption(&mut socket)? {
+            if !offers_encryption(&mut socket, watch)? {
                 return Err(Trouble::Broken("the server does not encrypt".to_owned()));
             }
-            let (stream, shown) = trust.encrypt(socket, place, place.mode).map_err(Trouble::Broken)?;
+            let (stream, shown) = trust.encrypt(socket, place, (place.mode, watch))?;
             (Stream::Encrypted(Box::new(stream)), Some(shown))
         };
-        let mut wire = Self::over(stream);
+        let mut wire = Self::over(stream, watch);
         wire.start(place)?;
         let believed = shown.as_ref().is_some_and(|shown| shown.distrust.is_none());
         wire.log_in(place, believed)?;
         Ok((wire, shown))
     }
 
-    fn over(stream: Stream) -> Self {
-        Self { stream, buffer: BytesMut::with_capacity(8192), version: String::new(), method: Method::Trust }
+    fn over(stream: Stream, watch: Option<&'a Watch>) -> Self {
+        Self {
+            stream,
+            buffer: BytesMut::with_capacity(8192),
+            watch,
+            patience: Patience::new(watch),
+            broken: false,
+            process: None,
+            version: String::new(),
+            method: Method::Trust,
+        }
+    }
+
+    /// From here on nothing but time ends what is waited for.
+    pub(super) fn unwatched(mut self) -> Self {
+        self.watch = None;
+        self
     }
 
     fn start(&mut self, place: &Place) -> Result<(), Trouble> {
         let parameters = [
             ("user", place.user.as_str()),
             ("database", place.database.as_str()),
-            ("application_name", "gen probe"),
+            ("application_name", APPLICATION),
             ("client_encoding", "UTF8"),
         ];
         let mut out = BytesMut::new();
@@ -238,7 +331,8 @@ impl Wire {
                 }
                 Message::ErrorResponse(body) => return Err(refusal(&body)),
                 Message::ReadyForQuery(_) => return Ok(()),
-                Message::AuthenticationOk | Message::BackendKeyData(_) | Message::NoticeResponse(_) => {}
+                Message::BackendKeyData(body) => self.process = Some(body.process_id()),
+                Message::AuthenticationOk | Message::NoticeResponse(_) => {}
                 _ => {
                     return Err(Trouble::Broken(
                         "the server wants a way of logging in other than a password".to_owned(),
@@ -253,6 +347,16 @@ impl Wire {
 
     /// Runs one statement and gives its rows.
     pub(super) fn query(&mut self, statement: &str) -> Result<Vec<Row>, Trouble> {
+        if self.broken {
+            return Err(out_of_turn());
+        }
+        self.patience = Patience::new(self.watch);
+        let answer = self.answer(statement);
+        self.broken = matches!(answer, Err(Trouble::Broken(_) | Trouble::Stopped(_)));
+        answer
+    }
+
+    fn answer(&mut self, statement: &str) -> Result<Vec<Row>, Trouble> {
         let mut out = BytesMut::new();
         frontend::query(statement, &mut out)?;
         self.write(&out)?;
@@ -292,33 +396,17 @@ impl Wire {
             if let Some(message) = Message::parse(&mut self.buffer)? {
                 return Ok(message);
             }
-            if self.buffer.len() > MOST {
-                return Err(Trouble::Broken("the server's answer is too long".to_owned()));
-            }
             let mut part = [0_u8; 8192];
-            let read = match &mut self.stream {
-                Stream::Plain(socket) => socket.read(&mut part),
-                Stream::Encrypted(stream) => stream.read(&mut part),
-            };
-            match read {
-                Ok(0) => return Err(Trouble::Broken(HUNG_UP.to_owned())),
-                Ok(length) => self.buffer.extend_from_slice(&part[..length]),
-                Err(error)
-                    if matches!(
-                        error.kind(),
-                        std::io::ErrorKind::ConnectionReset | std::io::ErrorKind::UnexpectedEof
-                    ) =>
-                {
-                    return Err(Trouble::Broken(HUNG_UP.to_owned()));
-                }
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error.into()),
-            }
+            let length = match &mut self.stream {
+                Stream::Plain(socket) => self.patience.read(socket, &mut part),
+                Stream::Encrypted(stream) => self.patience.read(stream.as_mut(), &mut part),
+            }?;
+            self.buffer.extend_from_slice(part.get(..length).unwrap_or_default());
         }
     }
 }
 
-impl Drop for Wire {
+impl Drop for Wire<'_> {
     fn drop(&mut self) {
         let mut out = BytesMut::new();
         frontend::terminate(&mut out);

@@ -16,6 +16,7 @@ impl Run<'_> {
     }
 
     fn tags(&mut self, bucket: &str) -> Result<(), Stop> {
+        self.question();
         let body = "<Tagging xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><TagSet><Tag><Key>made-by</Key><Value>probe</Value></Tag></TagSet></Tagging>";
         let put = self.send(&Call::new("PUT", bucket).query("tagging", "").xml(body))?;
         let got = self.send(&Call::new("GET", bucket).query("tagging", ""))?;
@@ -35,6 +36,7 @@ impl Run<'_> {
     /// A policy counts if it takes away what was allowed, or allows what was not.
     fn policy(&mut self, bucket: &str) -> Result<(), Stop> {
         let id = "s3.bucket_policy";
+        self.question();
         self.write(bucket, "policy", b"x")?;
         let policy = |effect: &str| {
             let text = json!({"Version": "2012-10-17", "Statement": [{

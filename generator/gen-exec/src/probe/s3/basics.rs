@@ -22,6 +22,7 @@ impl Run<'_> {
 
     fn addressing(&mut self, bucket: &str) -> Result<(), Stop> {
         let id = "s3.addressing";
+        self.question();
         let get = |style: Style| Call::new("GET", bucket).key("basics").style(style);
         let path = self.send(&get(Style::Path))?;
         let path_works = path.ok() && path.body == b"there";
@@ -41,7 +42,7 @@ impl Run<'_> {
         self.part_of_api("vhost", host_works, &host);
         self.find(match (host_works, path_works) {
             (true, _) => Finding::is(id, "virtual_host", steps),
-            (false, true) if host.status == 0 => {
+            (false, true) if undecided(&host).is_some() => {
                 Finding::unknown(id, format!("a bucket's own host does not answer ({})", told(&host)), steps)
             }
             (false, true) => Finding::is(id, "path", steps),
@@ -51,6 +52,7 @@ impl Run<'_> {
     }
 
     fn listings(&mut self, bucket: &str) -> Result<(), Stop> {
+        self.question();
         for key in ["list/1", "list/2", "list/3", ODD] {
             self.write(bucket, key, b"x")?;
         }
@@ -88,6 +90,7 @@ impl Run<'_> {
                 Finding::unknown("s3.list.version", "neither listing has what was written", steps)
             }
         });
+        self.question();
         let listed = self.send(
             &Call::new("GET", bucket)
                 .query("list-type", "2")
@@ -108,8 +111,12 @@ impl Run<'_> {
 
     fn create_conflict(&mut self, bucket: &str) -> Result<(), Stop> {
         let id = "s3.bucket.create_conflict";
+        self.question();
         let again = self.send(&Call::new("PUT", bucket))?;
         let steps = vec![Step::new("made a bucket that is there", told(&again))];
+        if self.open_by(id, &again, &steps) {
+            return Ok(());
+        }
         let code = code(&again).unwrap_or_default();
         self.find(if again.ok() {
             Finding::unknown(
@@ -117,8 +124,6 @@ impl Run<'_> {
                 "making it again is answered as if it had been made: there is no error to tell apart",
                 steps,
             )
-        } else if again.status == 0 || again.status >= 500 {
-            Finding::unknown(id, told(&again), steps)
         } else {
             let apart = again.status == 409
                 && matches!(code.as_str(), "BucketAlreadyOwnedByYou" | "BucketAlreadyExists");
@@ -131,17 +136,17 @@ impl Run<'_> {
     fn signatures(&mut self, bucket: &str) -> Result<(), Stop> {
         let get = || Call::new("GET", bucket).key("basics");
         let wrong = self.send(&get().wrong_secret())?;
-        self.see("wrong signature", !wrong.ok(), "GET signed with another secret", told(&wrong));
+        self.see_answer("wrong signature", !wrong.ok(), "GET signed with another secret", &wrong);
         let unsigned = self.send(&get().sign(super::store::Sign::No))?;
-        self.see("no signature", !unsigned.ok(), "GET without a signature", told(&unsigned));
+        self.see_answer("no signature", !unsigned.ok(), "GET without a signature", &unsigned);
         for (minutes, good) in [(5, true), (20, false), (-20, false)] {
             let answer = self.send(&get().off(minutes * 60))?;
             let did = format!("GET signed for a time {minutes} minutes off");
-            self.see(&format!("a clock {minutes} minutes off"), answer.ok() == good, did, told(&answer));
+            self.see_answer(&format!("a clock {minutes} minutes off"), answer.ok() == good, did, &answer);
         }
         let region = self.send(&get().region("gen-nowhere-1"))?;
         let did = "GET signed for a region that is not the store's";
-        self.see("another region", !region.ok(), did, told(&region));
+        self.see_answer("another region", !region.ok(), did, &region);
         Ok(())
     }
 }

@@ -28,6 +28,7 @@ impl Run<'_> {
     /// Every kind of encryption.
     pub(super) fn encryption(&mut self, bucket: &str) -> Result<(), Stop> {
         let id = "s3.encryption";
+        self.question();
         let mut steps = Vec::new();
         let kinds = [
             ("sse_s3", self.named(bucket, "AES256", &mut steps)?),
@@ -71,7 +72,7 @@ impl Run<'_> {
         } else {
             told(&put)
         };
-        let open = undecided(&put).filter(|_| !confirmed);
+        let open = undecided(&put).or_else(|| undecided(&head).filter(|_| put.ok())).filter(|_| !confirmed);
         steps.push(Step::new(format!("PUT with {ALGORITHM}: {algorithm}"), said));
         Ok(if confirmed {
             Offered::Yes
@@ -125,7 +126,11 @@ impl Run<'_> {
         steps.push(Step::new("GET without that key", told(&without)));
         steps.push(Step::new("GET with that key", told(&with)));
         let kept = !without.ok() && with.ok() && with.body == b"secret";
-        Ok(if confirmed && kept { Offered::Yes } else { Offered::No })
+        Ok(match undecided(&with) {
+            Some(why) if confirmed => Offered::Unknown(why),
+            _ if confirmed && kept => Offered::Yes,
+            _ => Offered::No,
+        })
     }
 }
 

@@ -10,6 +10,7 @@ use super::store::{Call, code, told, undecided};
 impl Run<'_> {
     /// Every action, each in a rule of its own.
     pub(super) fn lifecycle(&mut self, bucket: &str) -> Result<(), Stop> {
+        self.question();
         let transition = |class: &str| {
             format!(
                 "<Transition><Days>30</Days><StorageClass>{}</StorageClass></Transition>",
@@ -53,6 +54,7 @@ impl Run<'_> {
                 let mut kept = false;
                 if put.ok() {
                     let got = self.send(&Call::new("GET", bucket).query("lifecycle", ""))?;
+                    open = open.or_else(|| undecided(&got));
                     kept = !super::xml::texts(&got.text(), element).is_empty();
                     said = if kept {
                         "taken and given back".to_owned()

@@ -19,13 +19,16 @@ mod store;
 mod versions;
 mod xml;
 
+use std::sync::Mutex;
+use std::time::Duration;
+
 use gen_core::evidence::{Finding, Kind, Observation, Report, Step};
 use gen_core::model::units::Date;
 
 use super::http::Answer;
 use super::{Probe, Stop, Watch, ended};
 use scratch::Scratch;
-use store::{Call, Store, told, undecided};
+use store::{Call, Store, code, passing, told, undecided};
 
 pub use bucket::{Bucket, Keeping, Lock};
 pub use state_lock::StateLock;
@@ -68,7 +71,12 @@ struct Run<'a> {
     there: Vec<&'static str>,
     /// Members of `s3.api` that are lacking.
     lacking: Vec<&'static str>,
+    /// Why nothing follows from the answers to the question that is being asked, if something happened to one of them.
+    shaken: Mutex<Option<String>>,
 }
+
+/// How often an object is written that a question needs, where the store could not just then.
+const TRIES: u64 = 3;
 
 impl S3 {
     /// Of a store, with credentials from the environment.
@@ -101,7 +109,8 @@ fn run<'a>(
         Ok(scratch) => {
             let store = store.clone();
             let (there, lacking) = (Vec::new(), Vec::new());
-            let mut run = Run { store, options, watch, scratch, report, there, lacking };
+            let shaken = Mutex::default();
+            let mut run = Run { store, options, watch, scratch, report, there, lacking, shaken };
             let outcome = ask(&mut run);
             run.finish(outcome)
         }
@@ -109,13 +118,44 @@ fn run<'a>(
 }
 
 impl Run<'_> {
-    /// Sends a request, unless the run is to end.
+    /// Sends a request, unless the run is to end. An answer that may be another one the next time leaves the question open, whatever
+    /// is made of it: one failure that passes must not look like what the store does.
     fn send(&self, call: &Call) -> Result<Answer, Stop> {
         self.watch.go_on()?;
-        self.store.send(call)
+        let answer = self.store.send(call)?;
+        if let Some(why) = passing(&answer) {
+            self.shake(why);
+        }
+        Ok(answer)
     }
 
+    /// Begins a question: what happened to answers to earlier ones has no say in it.
+    fn question(&self) {
+        if let Ok(mut shaken) = self.shaken.lock() {
+            *shaken = None;
+        }
+    }
+
+    /// Notes why nothing follows from the answers to this question.
+    fn shake(&self, why: String) {
+        if let Ok(mut shaken) = self.shaken.lock() {
+            shaken.get_or_insert(why);
+        }
+    }
+
+    /// Why nothing follows from the answers to this question, if so.
+    fn shaken(&self) -> Option<String> {
+        self.shaken
+            .lock()
+            .map_or_else(|_| Some("a request could not be sent".to_owned()), |shaken| shaken.clone())
+    }
+
+    /// Notes a finding; what it says is unknown if one of the answers to the question says nothing.
     fn find(&mut self, finding: Finding) {
+        let finding = match self.shaken().filter(|_| finding.is_known()) {
+            Some(why) => Finding::unknown(&finding.capability, why, finding.steps),
+            None => finding,
+        };
         self.report.findings.push(finding);
     }
 
@@ -132,11 +172,19 @@ impl Run<'_> {
         self.report.observations.push(Observation { about: about.to_owned(), good, step });
     }
 
+    /// The same of one answer, which is not good where it says nothing.
+    fn see_answer(&mut self, about: &str, good: bool, did: impl Into<String>, answer: &Answer) {
+        match passing(answer) {
+            Some(why) => self.see(about, false, did, format!("nothing can be told: {why}")),
+            None => self.see(about, good, did, told(answer)),
+        }
+    }
+
     /// Notes whether a part of the API is there, unless an answer leaves that open.
     fn part_of_api(&mut self, name: &'static str, there: bool, answer: &Answer) {
         if there {
             self.there.push(name);
-        } else if undecided(answer).is_none() {
+        } else if undecided(answer).is_none() && self.shaken().is_none() {
             self.lacking.push(name);
         }
     }
@@ -148,15 +196,30 @@ impl Run<'_> {
         true
     }
 
-    /// Reads an object; none where it cannot be read.
+    /// Reads an object; none where there is none. Where that cannot be told the question stays open.
     fn read(&self, bucket: &str, key: &str, version: Option<&str>) -> Result<Option<Vec<u8>>, Stop> {
         let answer = self.send(&Call::new("GET", bucket).key(key).version(version))?;
+        if !answer.ok() && answer.status != 404 {
+            self.shake(format!("whether an object is there cannot be told ({})", told(&answer)));
+        }
         Ok(answer.ok().then_some(answer.body))
     }
 
-    /// Writes an object; no store does without this, so a refusal ends the run.
+    /// Writes an object that a question needs; no store does without this, so a refusal ends the run.
     fn write(&self, bucket: &str, key: &str, body: &[u8]) -> Result<Answer, Stop> {
-        let answer = self.send(&Call::new("PUT", bucket).key(key).body(body))?;
+        let call = Call::new("PUT", bucket).key(key).body(body);
+        let mut answer = self.store.send(&call)?;
+        for pause in 1..TRIES {
+            if passing(&answer).is_none() {
+                break;
+            }
+            if answer.status == 0 {
+                // It may have been written, so that now it is there twice.
+                self.shake(told(&answer));
+            }
+            self.watch.wait(Duration::from_secs(pause))?;
+            answer = self.store.send(&call)?;
+        }
         if answer.ok() {
             return Ok(answer);
         }
@@ -167,7 +230,7 @@ impl Run<'_> {
     /// Makes a bucket with this letter at its name's end; what the store answers is for the caller to judge.
     fn make_bucket(&mut self, letter: char, locked: bool) -> Result<(String, Answer), Stop> {
         let name = self.scratch.name(letter);
-        self.scratch.note(&name);
+        self.scratch.note(&name, self.store.style);
         let call = |constraint: bool| {
             let mut call = Call::new("PUT", &name);
             if locked {
@@ -187,7 +250,7 @@ impl Run<'_> {
         if answer.status == 400 {
             answer = self.send(&call(!first))?;
         }
-        if (400..500).contains(&answer.status) {
+        if refused_to_make(&answer) {
             self.scratch.forget(&name);
         }
         Ok((name, answer))
@@ -210,13 +273,15 @@ impl Run<'_> {
         }
         self.store.set_clock(&reached);
         let mut last = reached;
+        // Each way has a name of its own: that one refuses says nothing about a bucket whose answer got lost on the other.
         let styles = match self.options.style {
-            Some(style) => vec![style],
-            None => vec![Style::Path, Style::Host],
+            Some(style) => vec![(style, 'p')],
+            None if self.store.is_bare_address() => vec![(Style::Path, 'p')],
+            None => vec![(Style::Path, 'p'), (Style::Host, 'h')],
         };
-        for style in styles {
+        for (style, letter) in styles {
             self.store.style = style;
-            let (name, answer) = self.make_bucket('p', false)?;
+            let (name, answer) = self.make_bucket(letter, false)?;
             if answer.ok() {
                 self.store.set_clock(&answer);
                 self.report.server = server(&answer);
@@ -235,6 +300,13 @@ impl Run<'_> {
         ended(&mut self.report, outcome);
         self.report
     }
+}
+
+/// The store said that it makes no bucket. That it is there already, and ours, is what an earlier answer that got lost looks like.
+fn refused_to_make(answer: &Answer) -> bool {
+    (400..500).contains(&answer.status)
+        && passing(answer).is_none()
+        && code(answer).as_deref() != Some("BucketAlreadyOwnedByYou")
 }
 
 /// Why nothing is concluded from answers that exclude each other.
@@ -261,6 +333,7 @@ impl Probe for S3 {
             format!("make three buckets, {}XXXXXXXX-X, and remove them at the end", self.options.prefix),
             "write some hundred objects into them, 11 MiB altogether, and a thousand parts of one byte".to_owned(),
             "lock a few objects for 30 seconds, also in compliance mode, and wait until they can be removed".to_owned(),
+            "where a governance lock was seen to be lifted: lock an object for a hundred years in that mode, and one for a day by a default of its bucket, and lift both at once; whoever takes the right to do that away meanwhile leaves them locked".to_owned(),
             "give one of the buckets policies, lifecycle rules and tags of its own for a moment; one policy lets anybody read one object of one byte".to_owned(),
         ]
     }
@@ -303,12 +376,13 @@ fn clean(kind: Kind, store: &Store, options: &Options, watch: &Watch, today: Dat
         let names = xml::rows(&listed.text(), "Bucket", &["Name"]).into_iter().flatten();
         let ours: Vec<String> = names.filter(|name| scratch::is_ours(&options.prefix, name)).collect();
         let mut store = store.clone();
-        if let (None, Some(first)) = (options.style, ours.first()) {
+        if let (None, false, Some(first)) = (options.style, store.is_bare_address(), ours.first()) {
             let asked = store.send(&Call::new("GET", first).query("versioning", ""))?;
-            store.style = if asked.ok() { Style::Path } else { Style::Host };
+            let by_path = asked.ok() || passing(&asked).is_some();
+            store.style = if by_path { Style::Path } else { Style::Host };
         }
-        scratch::remove(&store, watch, &mut report, &ours);
-        Ok(())
+        let ours: Vec<_> = ours.into_iter().map(|name| (name, store.style)).collect();
+        scratch::remove(&store, (watch, &|| watch.go_on()), &mut report, ours)
     });
     ended(&mut report, outcome);
     report
@@ -318,6 +392,7 @@ impl Run<'_> {
     fn ask(&mut self) -> Result<(), Stop> {
         self.watch.step("making a bucket")?;
         let plain = self.first_bucket()?;
+        self.question();
         let ahead = self.store.ahead();
         let said = format!("the store's clock is {ahead} s ahead of this machine's");
         self.see(
@@ -357,6 +432,7 @@ impl Run<'_> {
     }
 
     fn api(&mut self) {
+        self.question();
         let (there, lacking) = (std::mem::take(&mut self.there), std::mem::take(&mut self.lacking));
         let words = |words: &[&str]| (!words.is_empty()).then(|| serde_json::json!(words));
         let steps =

@@ -6,17 +6,24 @@ use gen_core::evidence::{Left, Report};
 use jiff::Timestamp;
 
 use super::super::{Stop, Watch, random_hex};
-use super::store::{Call, Store, code, told};
+use super::store::{Call, Store, Style, code, passing, told};
 use super::xml;
 
 /// Longest wait for locks to end while cleaning up.
 const PATIENCE: i64 = 90;
+/// How often removing is tried where something other than a lock is in the way.
+const TRIES: usize = 4;
+/// The pause before it is tried again, in seconds.
+const PAUSE: i64 = 2;
+
+/// A bucket, and where its name goes.
+type Made = (String, Style);
 
 /// Buckets that were made and have to go again.
 #[derive(Debug)]
 pub(super) struct Scratch {
     stem: String,
-    made: Vec<String>,
+    made: Vec<Made>,
 }
 
 /// A bucket's name was made by a probe with this prefix: eight hexadecimal digits, a dash and a letter follow it.
@@ -51,19 +58,20 @@ impl Scratch {
     }
 
     /// Notes a bucket before it is made: an answer that got lost must not leave one behind.
-    pub(super) fn note(&mut self, name: &str) {
-        self.made.push(name.to_owned());
+    pub(super) fn note(&mut self, name: &str, style: Style) {
+        self.made.push((name.to_owned(), style));
     }
 
     /// Forgets a bucket that the store refused to make.
     pub(super) fn forget(&mut self, name: &str) {
-        self.made.retain(|made| made != name);
+        self.made.retain(|(made, _)| made != name);
     }
 
-    /// Removes everything, whatever happened.
+    /// Removes everything, whatever happened: it goes on after an interruption, and a second signal ends it.
     pub(super) fn remove(&mut self, store: &Store, watch: &Watch, report: &mut Report) {
         let made = std::mem::take(&mut self.made);
-        remove(store, watch, report, &made);
+        // Nothing stops it, so that there is nothing to say about what did.
+        let _ = remove(store, (watch, &|| Ok(())), report, made);
     }
 }
 
@@ -76,35 +84,61 @@ enum Kept {
     Because(String),
 }
 
-/// Removes buckets with everything in them, and waits for locks that end soon.
-pub(super) fn remove(store: &Store, watch: &Watch, report: &mut Report, buckets: &[String]) {
-    let mut open: Vec<String> = buckets.to_vec();
+/// Removes buckets with everything in them, waits for locks that end soon, and tries again where something else is in the way.
+/// `go_on` says whether to.
+pub(super) fn remove(
+    store: &Store,
+    (watch, go_on): (&Watch, &dyn Fn() -> Result<(), Stop>),
+    report: &mut Report,
+    buckets: Vec<Made>,
+) -> Result<(), Stop> {
+    let mut open = buckets;
     let begun = store.time();
+    let mut tries = 1;
     loop {
         let mut kept = Vec::new();
-        for bucket in open {
+        for (bucket, style) in open {
+            go_on()?;
             watch.say(&format!("removing {bucket}"));
-            match empty(store, &bucket) {
+            let mut store = store.clone();
+            store.style = style;
+            match empty(&store, &bucket, go_on) {
                 Ok(true) => report.cleaned.push(format!("bucket {bucket}")),
                 Ok(false) => {}
-                Err(why) => kept.push((bucket, why)),
+                Err(why) => kept.push(((bucket, style), why)),
             }
         }
-        let ends = kept.iter().filter_map(|(_, why)| match why {
-            Kept::Until(time) => Some(*time),
-            Kept::Because(_) => None,
-        });
-        let next = ends.filter(|time| time - begun <= PATIENCE).max();
-        let Some(next) = next.filter(|_| store.time() - begun <= PATIENCE) else {
-            report.left.extend(kept.into_iter().map(|(bucket, why)| left(&bucket, why)));
-            return;
+        let Some(time) = again(&kept, store.time(), begun, tries) else {
+            report.left.extend(kept.into_iter().map(|((bucket, _), why)| left(&bucket, why)));
+            return go_on();
         };
-        let wait = (next - store.time()).max(0) + 2;
-        watch.say(&format!("waiting {wait} s for locks to end"));
-        // Cleaning up goes on after an interruption; a second signal ends it.
-        std::thread::sleep(Duration::from_secs(u64::try_from(wait).unwrap_or(0)));
+        tries += 1;
+        wait(time - store.time(), (watch, go_on))?;
         open = kept.into_iter().map(|(bucket, _)| bucket).collect();
     }
+}
+
+/// When removing is to be tried again: after the last lock that ends soon, or a moment later. None if that is no use.
+fn again(kept: &[(Made, Kept)], now: i64, begun: i64, tries: usize) -> Option<i64> {
+    if now - begun > PATIENCE {
+        return None;
+    }
+    let ends = kept.iter().filter_map(|(_, why)| match why {
+        Kept::Until(time) => Some((*time + 2).max(now + PAUSE)),
+        Kept::Because(_) => (tries < TRIES).then_some(now + PAUSE),
+    });
+    ends.filter(|time| time - begun <= PATIENCE + 2).max()
+}
+
+fn wait(seconds: i64, (watch, go_on): (&Watch, &dyn Fn() -> Result<(), Stop>)) -> Result<(), Stop> {
+    if seconds > PAUSE {
+        watch.say(&format!("waiting {seconds} s for locks to end"));
+    }
+    for _ in 0..seconds.max(0).saturating_mul(20) {
+        go_on()?;
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    go_on()
 }
 
 fn left(bucket: &str, why: Kept) -> Left {
@@ -119,13 +153,22 @@ fn left(bucket: &str, why: Kept) -> Left {
     }
 }
 
+fn because(why: &str) -> Kept {
+    Kept::Because(format!("cannot be removed: {why}"))
+}
+
+fn stopped(stop: Stop) -> Kept {
+    match stop {
+        Stop::Interrupted => Kept::Because("was not removed: interrupted".to_owned()),
+        Stop::Failed { why, .. } => because(&why),
+    }
+}
+
 /// Removes a bucket: true if it was there.
-fn empty(store: &Store, bucket: &str) -> Result<bool, Kept> {
+fn empty(store: &Store, bucket: &str, go_on: &dyn Fn() -> Result<(), Stop>) -> Result<bool, Kept> {
     let send = |call: &Call| {
-        store.send(call).map_err(|stop| match stop {
-            Stop::Interrupted => Kept::Because("was not removed: interrupted".to_owned()),
-            Stop::Failed { why, .. } => Kept::Because(format!("cannot be removed: {why}")),
-        })
+        go_on().map_err(stopped)?;
+        store.send(call).map_err(stopped)
     };
     // A policy that denies would deny this too.
     send(&Call::new("DELETE", bucket).query("policy", ""))?;
@@ -136,6 +179,9 @@ fn empty(store: &Store, bucket: &str) -> Result<bool, Kept> {
         if code(&uploads).as_deref() == Some("NoSuchBucket") {
             return Ok(false);
         }
+        if let Some(why) = passing(&uploads) {
+            return Err(because(&why));
+        }
         for upload in xml::rows(&uploads.text(), "Upload", &["Key", "UploadId"]) {
             send(&Call::new("DELETE", bucket).key(&upload[0]).query("uploadId", &upload[1]))?;
         }
@@ -143,6 +189,7 @@ fn empty(store: &Store, bucket: &str) -> Result<bool, Kept> {
         let mut gone = false;
         until = None;
         for (key, version) in &found {
+            go_on().map_err(stopped)?;
             match remove_object(store, bucket, key, version.as_deref())? {
                 None => gone = true,
                 Some(end) => until = until.max(Some(end)),
@@ -163,14 +210,15 @@ fn empty(store: &Store, bucket: &str) -> Result<bool, Kept> {
     match (answer.ok(), code(&answer).as_deref()) {
         (true, _) => Ok(true),
         (false, Some("NoSuchBucket")) => Ok(false),
-        _ => Err(Kept::Because(format!("cannot be removed: {}", told(&answer)))),
+        _ => Err(because(&told(&answer))),
     }
 }
 
 /// Objects and their versions, one page of them.
 fn contents(store: &Store, bucket: &str) -> Result<Vec<(String, Option<String>)>, Kept> {
     let send = |call: &Call| {
-        store.send(call).map_err(|_| Kept::Because("cannot be removed: the store does not answer".to_owned()))
+        let answer = store.send(call).map_err(stopped)?;
+        passing(&answer).map_or(Ok(answer), |why| Err(because(&why)))
     };
     let listed = send(&Call::new("GET", bucket).query("versions", ""))?;
     let text = listed.text();
@@ -188,9 +236,7 @@ fn contents(store: &Store, bucket: &str) -> Result<Vec<(String, Option<String>)>
 
 /// Removes an object; if it is locked, when that ends (0 where nobody says).
 fn remove_object(store: &Store, bucket: &str, key: &str, version: Option<&str>) -> Result<Option<i64>, Kept> {
-    let send = |call: &Call| {
-        store.send(call).map_err(|_| Kept::Because("cannot be removed: the store does not answer".to_owned()))
-    };
+    let send = |call: &Call| store.send(call).map_err(stopped);
     let delete = Call::new("DELETE", bucket).key(key).version(version);
     let answer = send(&delete)?;
     if answer.ok() || answer.status == 404 {
@@ -212,6 +258,18 @@ fn remove_object(store: &Store, bucket: &str, key: &str, version: Option<&str>) 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_in_the_way_is_tried_again_and_waited_for_within_reason() {
+        let kept = |why| [(("b".to_owned(), Style::Path), why)];
+        let busy = || kept(Kept::Because("503".to_owned()));
+        assert_eq!(again(&busy(), 100, 100, 1), Some(102));
+        assert_eq!(again(&busy(), 100, 100, TRIES), None);
+        assert_eq!(again(&kept(Kept::Until(130)), 100, 100, TRIES), Some(132));
+        assert_eq!(again(&kept(Kept::Until(1000)), 100, 100, 1), None);
+        assert_eq!(again(&busy(), 100 + PATIENCE + 1, 100, 1), None);
+        assert_eq!(again(&[], 100, 100, 1), None);
+    }
 
     #[test]
     fn only_what_a_probe_made_is_ours() {

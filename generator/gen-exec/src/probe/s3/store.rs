@@ -190,7 +190,7 @@ impl Store {
         let host = rest.trim_end_matches('/');
         if host.contains(['/', '?', '#']) {
             return Err(Stop::failed(
-                format!("`{endpoint}` has a path"),
+                "the address has a path",
                 "the address of a store is a scheme and a host, such as https://s3.example.com",
             ));
         }
@@ -334,13 +334,26 @@ pub(super) fn told(answer: &Answer) -> String {
 /// Why an answer says nothing about what the store can do: there was none, the credentials may not ask, or the store was busy.
 pub(super) fn undecided(answer: &Answer) -> Option<String> {
     match answer.status {
-        0 => Some(told(answer)),
         401 | 403 => Some(format!("the credentials may not ({})", told(answer))),
-        // That it does not know the call is an answer; every other failure of its own, a full disk too, is none.
-        501 => None,
-        429 | 500..600 => Some(format!("the store could not just then ({})", told(answer))),
-        _ => None,
+        _ => passing(answer),
     }
+}
+
+/// Why an answer says nothing at all, not even that it refuses: there was none, or asked again it may be another one.
+pub(super) fn passing(answer: &Answer) -> Option<String> {
+    let passes = match answer.status {
+        0 => return Some(told(answer)),
+        // Credentials of the moment that ended, and a connection that stalled.
+        400 => matches!(
+            code(answer).as_deref(),
+            Some("ExpiredToken" | "RequestTimeout" | "TokenRefreshRequired")
+        ),
+        // That it does not know the call is an answer; every other failure of its own, a full disk too, is none.
+        501 => false,
+        408 | 425 | 429 | 500..600 => true,
+        _ => false,
+    };
+    passes.then(|| format!("the store could not just then ({})", told(answer)))
 }
 
 /// The code of an error.
@@ -362,5 +375,20 @@ mod tests {
         // 507: a full disk.
         assert!([0, 401, 403, 429, 500, 502, 503, 504, 507, 599].into_iter().all(open));
         assert!(![200, 204, 400, 404, 409, 412, 501].into_iter().any(open));
+    }
+
+    #[test]
+    fn a_refusal_does_not_pass_and_credentials_that_ended_refuse_nothing() {
+        let answer = |status, code: &str| Answer {
+            status,
+            headers: Vec::new(),
+            body: format!("<Error><Code>{code}</Code></Error>").into_bytes(),
+        };
+        for (status, code) in [(503, "SlowDown"), (429, ""), (408, ""), (400, "ExpiredToken"), (0, "")] {
+            assert!(passing(&answer(status, code)).is_some(), "{status} {code}");
+        }
+        for (status, code) in [(403, "AccessDenied"), (400, "InvalidRequest"), (409, ""), (501, "")] {
+            assert!(passing(&answer(status, code)).is_none(), "{status} {code}");
+        }
     }
 }

@@ -11,6 +11,7 @@ impl Run<'_> {
     /// Whether a bucket can keep versions; gives the bucket if it does.
     pub(super) fn versions(&mut self) -> Result<Option<String>, Stop> {
         let id = "s3.versioning";
+        self.question();
         let (bucket, made) = self.make_bucket('v', false)?;
         let mut steps = vec![Step::new("made a bucket", told(&made))];
         if !made.ok() {
@@ -19,10 +20,10 @@ impl Run<'_> {
         }
         let on = self.versioning(&bucket, "Enabled")?;
         steps.push(Step::new("turned versioning on", told(&on)));
-        let status = self.send(&Call::new("GET", &bucket).query("versioning", ""))?;
-        let status = xml::first(&status.text(), "Status").unwrap_or_else(|| "nothing".to_owned());
+        let asked = self.send(&Call::new("GET", &bucket).query("versioning", ""))?;
+        let status = xml::first(&asked.text(), "Status").unwrap_or_else(|| told(&asked));
         steps.push(Step::new("asked whether it is on", &status));
-        if self.open_by(id, &on, &steps) {
+        if self.open_by(id, &on, &steps) || self.open_by(id, &asked, &steps) {
             return Ok(None);
         }
         if !on.ok() || status != "Enabled" {

@@ -2,7 +2,7 @@
 
 use gen_core::check::Matrix;
 use gen_core::diag::{Diagnostic, Fault, Place, any_error};
-use gen_core::evidence::{Evidence, Report, Scope, append, evidence, set_aside, source_id};
+use gen_core::evidence::{Appended, Evidence, Report, Scope, append, evidence, set_aside, source_id};
 use gen_core::model::names::SubjectName;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -19,6 +19,9 @@ pub(crate) struct Added {
     pub evidence: Evidence,
     /// What the file asked for and no longer does.
     pub answered: Vec<String>,
+    /// Capabilities that this run left open: what an earlier one found about them stays, with its day.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<String>,
     /// It was written; otherwise this is what would be.
     pub written: bool,
 }
@@ -86,7 +89,8 @@ pub(super) fn add(
     dry_run: bool,
 ) -> Result<(Option<Added>, Vec<String>), Box<Diagnostic>> {
     let (shown, kept) = without_samples(session, subject, report);
-    let Some(evidence) = evidence(&shown, &subject.scope) else { return Ok((None, kept)) };
+    let Some(mut evidence) = evidence(&shown, &subject.scope) else { return Ok((None, kept)) };
+    evidence.aside = kept.iter().cloned().collect();
     let place = Place::file(subject.file.as_str());
     let unfit = |why: String| {
         let fault = Diagnostic::error(Fault::EvidenceUnfit).at(place.clone()).label(why);
@@ -97,7 +101,8 @@ pub(super) fn add(
     // A subject that comes with the program gets a file of its own, made of what the program has.
     let text = session.repository.texts.get(subject.file.as_str()).cloned();
     let text = text.ok_or_else(|| unfit("it could not be read".to_owned()))?;
-    let changed = append(&text, &evidence).map_err(|error| unfit(error.0))?;
+    let Appended { text: changed, earlier } = append(&text, &evidence).map_err(|error| unfit(error.0))?;
+    let earlier = earlier.into_iter().collect();
     let answered = read_back(session, subject, &changed, &evidence)?;
     if !dry_run {
         let on_disk = session.root.join(&subject.file).symlink_metadata().is_ok();
@@ -107,7 +112,7 @@ pub(super) fn add(
         }
     }
     warn_of_old_as_of(session, report);
-    let added = Added { file: subject.file.clone(), evidence, answered, written: !dry_run };
+    let added = Added { file: subject.file.clone(), evidence, answered, earlier, written: !dry_run };
     Ok((Some(added), kept))
 }
 

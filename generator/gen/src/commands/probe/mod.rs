@@ -17,8 +17,7 @@ use std::time::Duration;
 
 use gen_core::diag::{Diagnostic, Fault};
 use gen_core::evidence::{Ended, Report};
-use gen_core::model::units::Period;
-use gen_exec::probe::{Probe, Stop, Watch};
+use gen_exec::probe::{Probe, Stop, Watch, make_visible};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -69,10 +68,6 @@ fn make(what: &ProbeWhat) -> Result<Box<dyn Probe>, Box<Diagnostic>> {
 
 fn probe(session: &mut Session, what: &ProbeWhat) -> Result<Body, Box<Diagnostic>> {
     let common = what.common();
-    let limit = Period::parse(&common.limit).ok_or_else(|| {
-        let label = format!("--limit: `{}` is not a time such as 10m", common.limit);
-        Box::new(Diagnostic::error(Fault::WrongValue).label(label))
-    })?;
     // Whatever can be wrong on this side is found before the server is touched.
     let subject = evidence::subject(session, common)?;
     let probe = make(what)?;
@@ -83,7 +78,7 @@ fn probe(session: &mut Session, what: &ProbeWhat) -> Result<Body, Box<Diagnostic
     let bar = view::progress_of_unknown_length();
     let shown = bar.clone();
     let watch = Watch::start(
-        Duration::from_secs(limit.as_seconds()),
+        Duration::from_secs(common.limit.as_seconds()),
         Box::new(move |what| shown.set_message(what.to_owned())),
     )
     .map_err(|error| stopped(Stop::failed(format!("signals cannot be watched: {error}"), "")))?;
@@ -91,9 +86,15 @@ fn probe(session: &mut Session, what: &ProbeWhat) -> Result<Body, Box<Diagnostic
     let mut report = if common.clean { probe.clean(&watch, today) } else { probe.run(&watch, today) };
     bar.finish_and_clear();
     report.server = common.server.clone().or(report.server);
+    make_visible(&mut report);
     session.diagnostics.extend(faults(&report));
     let (added, kept) = match subject {
-        Some(subject) if !common.clean => evidence::add(session, &subject, &report, common.dry_run)?,
+        // What was found is told, also where it cannot be added.
+        Some(subject) if !common.clean => evidence::add(session, &subject, &report, common.dry_run)
+            .unwrap_or_else(|fault| {
+                session.diagnostics.push(*fault);
+                (None, Vec::new())
+            }),
         _ => (None, Vec::new()),
     };
     Ok(Body { report: Some(report), added, kept })
@@ -120,6 +121,10 @@ fn agree(probe: &dyn Probe, common: &ProbeCommon) -> Result<(), Box<Diagnostic>>
     let mut line = String::new();
     let asked = write!(std::io::stderr(), "{told}Proceed? [y/N] ")
         .and_then(|()| std::io::stdin().lock().read_line(&mut line));
+    if !line.ends_with('\n') {
+        // Nobody ended the line of the question; what is said next begins one of its own.
+        let _ = writeln!(std::io::stderr());
+    }
     let yes = asked.is_ok() && matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes");
     if yes { Ok(()) } else { Err(refused("the answer was no")) }
 }

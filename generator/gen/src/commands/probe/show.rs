@@ -30,6 +30,11 @@ pub(super) fn human(body: &Body) -> String {
             }
         }
     }
+    let earlier = body.added.as_ref().map_or(&[][..], |added| added.earlier.as_slice());
+    if !earlier.is_empty() {
+        let text = format!("Left open now, so that what an earlier run found stays: {}.", earlier.join(", "));
+        out.push_str(&format!("\n{}\n", wrap(&text, WIDTH, 2)));
+    }
     if !body.kept.is_empty() {
         let kept = body.kept.join(", ");
         let text = format!("The file says more than one server can show, and that stays: {kept}.");
@@ -118,6 +123,7 @@ mod tests {
             file: "profiles/providers/ours.yaml".to_owned(),
             evidence: evidence.expect("evidence"),
             answered: vec!["s3.api".to_owned()],
+            earlier: Vec::new(),
             written: false,
         };
         let text = human(&Body { report: Some(report), added: Some(added), ..Body::default() });
