@@ -12,6 +12,8 @@ mod literal;
 mod reference;
 mod scope;
 mod share;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;

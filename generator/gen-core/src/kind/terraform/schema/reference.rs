@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hcl_edit::expr::{Expression, ObjectKey, Traversal, TraversalOperator};
 use hcl_edit::structure::{Attribute, Block as HclBlock, Body, Structure};
 use hcl_edit::template::{Directive, Element, Template};
-use hcl_edit::{Decorated, Span as _};
+use hcl_edit::{Decorated, Ident, Span as _};
 
 use super::super::types::Type;
 use super::functions::FUNCTIONS;
@@ -24,8 +24,8 @@ pub(super) struct References<'a> {
     pub count: bool,
     /// `self` has a meaning.
     pub itself: bool,
-    /// Names that `for` and `dynamic` introduce.
-    pub names: Vec<String>,
+    /// Names that `for` and `dynamic` introduce, with what each stands for.
+    pub names: Vec<(String, Type)>,
     pub findings: &'a mut Vec<Finding>,
 }
 
@@ -62,7 +62,7 @@ impl References<'_> {
         if let Some(attribute) = block.body.get_attribute("for_each") {
             self.expression(&attribute.value);
         }
-        self.names.push(name);
+        self.names.push((name, Type::Any));
         for inner in block.body.blocks() {
             self.body(&inner.body, &[]);
         }
@@ -105,9 +105,9 @@ impl References<'_> {
                 self.expression(&operation.rhs_expr);
             }
             Expression::ForExpr(each) => {
-                self.expression(&each.intro.collection_expr);
-                let names = each.intro.key_var.iter().chain([&each.intro.value_var]);
-                let names: Vec<String> = names.map(|name| name.as_str().to_owned()).collect();
+                let intro = &each.intro;
+                self.expression(&intro.collection_expr);
+                let names = self.introduced(intro.key_var.as_ref(), &intro.value_var, &intro.collection_expr);
                 self.within(names, |references| {
                     each.key_expr.iter().for_each(|key| references.expression(key));
                     references.expression(&each.value_expr);
@@ -117,7 +117,49 @@ impl References<'_> {
         }
     }
 
-    fn within(&mut self, names: Vec<String>, inside: impl FnOnce(&mut Self)) {
+    /// The names of a `for`; the value is an element of the collection, as far as that is known.
+    fn introduced(
+        &self,
+        key: Option<&Decorated<Ident>>,
+        value: &Decorated<Ident>,
+        collection: &Expression,
+    ) -> Vec<(String, Type)> {
+        let element = match self.known_type(collection) {
+            Type::List(of) | Type::Map(of) => *of,
+            _ => Type::Any,
+        };
+        let key = key.map(|key| (key.as_str().to_owned(), Type::Any));
+        key.into_iter().chain([(value.as_str().to_owned(), element)]).collect()
+    }
+
+    /// The type of a reference to a variable, or to what a `for` introduced.
+    fn known_type(&self, expression: &Expression) -> Type {
+        let Expression::Traversal(traversal) = expression else {
+            return match expression {
+                Expression::Parenthesis(inner) => self.known_type(inner.inner()),
+                Expression::Variable(name) => {
+                    self.introduced_type(name.value().as_str()).unwrap_or(Type::Any)
+                }
+                _ => Type::Any,
+            };
+        };
+        let Expression::Variable(root) = &traversal.expr else { return Type::Any };
+        let path = traversal.operators.as_slice();
+        let (kind, rest) = match (root.value().as_str(), path.split_first()) {
+            ("var", Some((first, rest))) => {
+                (name_of(first).and_then(|name| self.scope.variables.get(name)).cloned(), rest)
+            }
+            (name, _) => (self.introduced_type(name), path),
+        };
+        kind.and_then(|kind| descend(&kind, rest).ok()).unwrap_or(Type::Any)
+    }
+
+    /// What a name stands for; inner names hide outer ones.
+    fn introduced_type(&self, name: &str) -> Option<Type> {
+        self.names.iter().rev().find(|(known, _)| known == name).map(|(_, kind)| kind.clone())
+    }
+
+    fn within(&mut self, names: Vec<(String, Type)>, inside: impl FnOnce(&mut Self)) {
         let outer = self.names.len();
         self.names.extend(names);
         inside(self);
@@ -142,8 +184,8 @@ impl References<'_> {
                     Directive::For(each) => {
                         let each = &each.for_expr;
                         self.expression(&each.collection_expr);
-                        let names = each.key_var.iter().chain([&each.value_var]);
-                        let names: Vec<String> = names.map(|name| name.as_str().to_owned()).collect();
+                        let names =
+                            self.introduced(each.key_var.as_ref(), &each.value_var, &each.collection_expr);
                         self.within(names, |references| references.template(&each.template));
                     }
                 },
@@ -195,10 +237,10 @@ impl References<'_> {
     }
 
     fn judge(&mut self, root: &str, path: &[Decorated<TraversalOperator>], span: Option<Range<usize>>) {
-        if self.names.iter().any(|name| name == root) {
-            return;
-        }
-        let outcome = self.resolve(root, path);
+        let outcome = match self.introduced_type(root) {
+            Some(kind) => descend(&kind, path).map(drop),
+            None => self.resolve(root, path),
+        };
         if let Err((class, message, help)) = outcome {
             self.report(class, span, message, help);
         }
@@ -211,7 +253,7 @@ impl References<'_> {
         let rest = path.get(1..).unwrap_or_default();
         match (root, first) {
             ("var", Some(name)) => match scope.variables.get(name) {
-                Some(kind) => descend(kind, rest),
+                Some(kind) => descend(kind, rest).map(drop),
                 None => undeclared(
                     format!("there is no variable `{name}`"),
                     nearest(name, scope.variables.keys().map(String::as_str)),
@@ -245,8 +287,15 @@ impl References<'_> {
                 self.resource(mode, kind, rest)
             }
             ("each", Some("key" | "value")) if self.each => Ok(()),
+            ("each", Some(other)) if self.each => {
+                let message = format!("`each` has `key` and `value`, and no `{other}`");
+                undeclared(message, nearest(other, ["key", "value"].into_iter()))
+            }
             ("each", _) => undeclared("`each` has a meaning where there is `for_each`".to_owned(), None),
             ("count", Some("index")) if self.count => Ok(()),
+            ("count", Some(other)) if self.count => {
+                undeclared(format!("`count` has `index`, and no `{other}`"), None)
+            }
             ("count", _) => undeclared("`count` has a meaning where there is `count`".to_owned(), None),
             ("self", _) if self.itself => Ok(()),
             ("path", Some("module" | "root" | "cwd"))
@@ -318,10 +367,10 @@ fn descend_block(kind: &str, block: &Block, path: &[Decorated<TraversalOperator>
     let Some(first) = path.first() else { return Ok(()) };
     let Some(name) = name_of(first) else { return Ok(()) };
     if let Some(attribute) = block.attributes.get(name) {
-        return descend(&attribute.value_type(), &path[1..]);
+        return descend(&attribute.value_type(), &path[1..]).map(drop);
     }
     if let Some(nested) = block.block_types.get(name) {
-        return descend(&nested.nesting_mode.of(nested.block.value_type()), &path[1..]);
+        return descend(&nested.nesting_mode.of(nested.block.value_type()), &path[1..]).map(drop);
     }
     let known = block.attributes.keys().chain(block.block_types.keys());
     Err((
@@ -331,12 +380,18 @@ fn descend_block(kind: &str, block: &Block, path: &[Decorated<TraversalOperator>
     ))
 }
 
-/// Follows a path through a type.
-fn descend(kind: &Type, path: &[Decorated<TraversalOperator>]) -> Result<(), Wrong> {
-    let Some(first) = path.first() else { return Ok(()) };
+/// Follows a path through a type, to the type of what is there.
+fn descend(kind: &Type, path: &[Decorated<TraversalOperator>]) -> Result<Type, Wrong> {
+    let Some(first) = path.first() else { return Ok(kind.clone()) };
     let rest = &path[1..];
+    let is_splat = matches!(first.value(), TraversalOperator::FullSplat(_) | TraversalOperator::AttrSplat(_));
     match (kind, first.value()) {
-        (Type::Any, _) => Ok(()),
+        (Type::Any, _) => Ok(Type::Any),
+        // A splat of what is no list takes it for a list of one.
+        (kind, _) if is_splat => {
+            let of = if let Type::List(of) = kind { of } else { kind };
+            Ok(Type::List(Box::new(descend(of, rest)?)))
+        }
         (Type::Object(attributes), TraversalOperator::GetAttr(name)) => {
             of_object(attributes, name.as_str(), rest)
         }
@@ -344,16 +399,10 @@ fn descend(kind: &Type, path: &[Decorated<TraversalOperator>]) -> Result<(), Wro
             of_object(attributes, name.as_str(), rest)
         }
         (Type::Map(of), TraversalOperator::GetAttr(_) | TraversalOperator::Index(_))
-        | (
-            Type::List(of),
-            TraversalOperator::Index(_)
-            | TraversalOperator::LegacyIndex(_)
-            | TraversalOperator::FullSplat(_)
-            | TraversalOperator::AttrSplat(_),
-        ) => descend(of, rest),
-        // A splat of what is no list takes it for a list of one.
-        (kind, TraversalOperator::FullSplat(_) | TraversalOperator::AttrSplat(_)) => descend(kind, rest),
-        (Type::Object(_), _) => Ok(()),
+        | (Type::List(of), TraversalOperator::Index(_) | TraversalOperator::LegacyIndex(_)) => {
+            descend(of, rest)
+        }
+        (Type::Object(_), _) => Ok(Type::Any),
         (kind, TraversalOperator::GetAttr(name)) => {
             let word = kind.word();
             Err((Class::UnknownAttribute, format!("a {word} has no attribute `{}`", name.as_str()), None))
@@ -366,7 +415,7 @@ fn of_object(
     attributes: &[(String, super::super::types::Attribute)],
     name: &str,
     rest: &[Decorated<TraversalOperator>],
-) -> Result<(), Wrong> {
+) -> Result<Type, Wrong> {
     match attributes.iter().find(|(known, _)| known == name) {
         Some((_, attribute)) => descend(&attribute.kind, rest),
         None => Err((
