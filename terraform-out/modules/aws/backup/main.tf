@@ -69,8 +69,8 @@ resource "aws_backup_plan" "this" {
     target_vault_name            = aws_backup_vault.this.name
     schedule                     = var.spec.schedule
     schedule_expression_timezone = "Etc/UTC"
-    # Minutes. A backup that has not begun within an hour is reported, not queued behind the next.
-    start_window      = 60
+    # Minutes. A backup that has not begun within two hours is reported, not queued behind the next.
+    start_window      = 120
     completion_window = 720
     # Backups have to be found by their owner, too.
     recovery_point_tags = merge(var.tags, { stack = var.context.stack, environment = var.context.environment })

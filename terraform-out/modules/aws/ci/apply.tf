@@ -88,10 +88,10 @@ locals {
           Resource = "*"
         },
         {
-          # wildcard: keys have ids only; a service encrypts what it is asked to make, nobody decrypts directly
+          # wildcard: keys have ids only; a service encrypts what it is asked to make and tidies up its grants, nobody decrypts directly
           Sid       = "UseKeysThroughServices"
           Effect    = "Allow"
-          Action    = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
+          Action    = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:RetireGrant"]
           Resource  = "*"
           Condition = { StringLike = { "kms:ViaService" = "*.amazonaws.com" } }
         },

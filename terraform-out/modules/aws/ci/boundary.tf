@@ -5,6 +5,9 @@ locals {
   # Patterns, because the list of actions would be longer than a boundary may be.
   identity_changes = ["iam:Add*", "iam:Attach*", "iam:Create*", "iam:Delete*", "iam:Detach*", "iam:PassRole", "iam:Put*", "iam:Remove*", "iam:Set*", "iam:Tag*", "iam:Untag*", "iam:Update*"]
 
+  # Devices, keys, certificates and passwords, which no role has.
+  credential_changes = ["iam:Deactivate*", "iam:Enable*", "iam:Reset*", "iam:Resync*", "iam:Upload*"]
+
   unless_foundation = { ArnNotEquals = { "aws:PrincipalArn" = local.foundation_role } }
 
   boundary = jsonencode({
@@ -32,12 +35,13 @@ locals {
         Resource = "*"
       },
       {
-        # wildcard: a denial covers every identity; a role that CI made for a workload changes none
-        Sid       = "DenyIdentitiesToWorkloads"
-        Effect    = "Deny"
-        Action    = ["iam:Attach*", "iam:CreateInstanceProfile", "iam:CreateOpenIDConnectProvider", "iam:CreatePolicy*", "iam:CreateRole", "iam:Delete*", "iam:Put*", "iam:Set*", "iam:Update*"]
-        Resource  = "*"
-        Condition = { ArnNotEquals = { "aws:PrincipalArn" = local.apply_roles } }
+        # Left out are the roles that AWS defines for its services: a control plane may have them made.
+        # wildcard: a denial covers every other identity; a role that CI made for a workload changes and passes none
+        Sid         = "DenyIdentitiesToWorkloads"
+        Effect      = "Deny"
+        Action      = concat(local.identity_changes, local.credential_changes)
+        NotResource = "${local.role_prefix}aws-service-role/*"
+        Condition   = { ArnNotEquals = { "aws:PrincipalArn" = local.apply_roles } }
       },
       {
         # wildcard: a denial covers every role
@@ -66,7 +70,7 @@ locals {
         # wildcard: settings of the account belong to no resource
         Sid       = "DenyAccountSettings"
         Effect    = "Deny"
-        Action    = ["access-analyzer:DeleteAnalyzer", "budgets:ModifyBudget", "cloudtrail:Put*", "cloudtrail:UpdateTrail", "ec2:DisableEbsEncryptionByDefault", "ec2:DisableImageBlockPublicAccess", "ec2:DisableSnapshotBlockPublicAccess", "ec2:ModifyEbsDefaultKmsKeyId", "ec2:ModifyInstanceMetadataDefaults", "ec2:ResetEbsDefaultKmsKeyId", "iam:*AccountPasswordPolicy", "s3:PutAccountPublicAccessBlock"]
+        Action    = ["access-analyzer:DeleteAnalyzer", "budgets:ModifyBudget", "cloudtrail:Put*", "cloudtrail:UpdateTrail", "ec2:DisableEbsEncryptionByDefault", "ec2:DisableImageBlockPublicAccess", "ec2:DisableSnapshotBlockPublicAccess", "ec2:EnableImageBlockPublicAccess", "ec2:EnableSnapshotBlockPublicAccess", "ec2:ModifyEbsDefaultKmsKeyId", "ec2:ModifyInstanceMetadataDefaults", "ec2:ResetEbsDefaultKmsKeyId", "iam:DeleteAccountPasswordPolicy", "iam:UpdateAccountPasswordPolicy", "s3:PutAccountPublicAccessBlock"]
         Resource  = "*"
         Condition = local.unless_foundation
       },
@@ -123,10 +127,23 @@ locals {
         # wildcard: keys have ids only; the condition names the foundation's by their aliases
         Sid      = "DenyFoundationKeys"
         Effect   = "Deny"
-        Action   = ["kms:CreateGrant", "kms:Disable*", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"]
+        Action   = ["kms:Disable*", "kms:PutKeyPolicy", "kms:RevokeGrant", "kms:ScheduleKeyDeletion"]
         Resource = "*"
         Condition = merge(local.unless_foundation, {
           "ForAnyValue:StringLike" = { "kms:ResourceAliases" = ["alias/${var.context.name}-*"] }
+        })
+      },
+      {
+        # Left out is the key of disks that name none: volumes of every environment need grants on it, and its policy gives
+        # them to services only.
+        # wildcard: keys have ids only; the conditions name the foundation's by their aliases
+        Sid      = "DenyFoundationGrants"
+        Effect   = "Deny"
+        Action   = ["kms:CreateGrant"]
+        Resource = "*"
+        Condition = merge(local.unless_foundation, {
+          "ForAnyValue:StringLike"       = { "kms:ResourceAliases" = ["alias/${var.context.name}-*"] }
+          "ForAllValues:StringNotEquals" = { "kms:ResourceAliases" = ["alias/${var.context.name}-disks"] }
         })
       },
       {

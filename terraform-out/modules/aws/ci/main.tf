@@ -18,7 +18,8 @@ locals {
     { for name, environment in var.spec.environments : "${name}-apply" => merge(environment, { subjects = environment.apply_subjects }) },
   )
 
-  # Exact values only: `sub` says who, the numeric ids say that nobody took over the name.
+  # Exact values only: `sub` says who, the numeric id says that nobody took over the name. The owner's id
+  # is no claim that AWS compares; subjects carry it where the forge puts ids into them.
   trust = {
     for name, role in local.roles : name => jsonencode({
       Version = "2012-10-17"
@@ -30,10 +31,9 @@ locals {
           Action    = "sts:AssumeRoleWithWebIdentity"
           Condition = {
             StringEquals = {
-              "${local.issuer}:aud"                 = var.spec.audience
-              "${local.issuer}:sub"                 = role.subjects
-              "${local.issuer}:repository_id"       = var.spec.repository_id
-              "${local.issuer}:repository_owner_id" = var.spec.repository_owner_id
+              "${local.issuer}:aud"           = var.spec.audience
+              "${local.issuer}:sub"           = role.subjects
+              "${local.issuer}:repository_id" = var.spec.repository_id
             }
           }
         },
@@ -62,12 +62,13 @@ resource "aws_iam_role" "plan" {
   depends_on = [aws_iam_policy.boundary, aws_iam_openid_connect_provider.this]
 }
 
+# A database with a standby, a cluster and its nodes take longer than an hour together: an apply may ask for two.
 resource "aws_iam_role" "apply" {
   for_each = var.spec.environments
 
   name                 = "${each.key}-apply"
   description          = "CI applies ${each.value.stack}/${each.value.environment}"
-  max_session_duration = 3600
+  max_session_duration = 7200
   permissions_boundary = local.boundary_arn
   assume_role_policy   = local.trust["${each.key}-apply"]
   tags                 = merge(var.tags, { Name = "${each.key}-apply" })

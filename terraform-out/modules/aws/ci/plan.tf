@@ -15,7 +15,7 @@ locals {
     "kms:GetKeyRotationStatus", "kms:List*", "logs:Describe*", "logs:GetDelivery*", "logs:List*", "network-firewall:Describe*",
     "network-firewall:List*", "rds:Describe*", "rds:ListTagsForResource", "route53:Get*", "route53:List*", "s3:GetAccelerateConfiguration",
     "s3:GetAccountPublicAccessBlock", "s3:GetBucket*", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration",
-    "s3:GetReplicationConfiguration", "s3:ListAllMyBuckets", "s3:ListBucket", "secretsmanager:DescribeSecret",
+    "s3:GetReplicationConfiguration", "s3:ListAllMyBuckets", "secretsmanager:DescribeSecret",
     "secretsmanager:GetResourcePolicy", "secretsmanager:ListSecrets", "tag:Get*", "wafv2:GetIPSet", "wafv2:GetLoggingConfiguration",
     "wafv2:GetRuleGroup", "wafv2:GetWebACL", "wafv2:GetWebACLForResource", "wafv2:List*",
   ]
@@ -90,6 +90,13 @@ locals {
           Effect   = "Allow"
           Action   = local.describe
           Resource = "*"
+        },
+        {
+          # wildcard: every bucket that carries the environment's name; asking whether a bucket exists takes the right to list it
+          Sid      = "FindBuckets"
+          Effect   = "Allow"
+          Action   = ["s3:ListBucket"]
+          Resource = "arn:aws:s3:::${name}-*"
         },
         {
           # wildcard: objects, their versions and their attributes, of every bucket but the environment's state

@@ -99,6 +99,16 @@ variable "spec" {
 
   validation {
     condition = alltrue(flatten([
+      for environment in values(var.spec.environments) : [
+        for subject in concat(environment.plan_subjects, environment.apply_subjects) :
+        !can(regex("^repo:[^:]*@", subject)) || can(regex("^repo:[^@/:]+@${var.spec.repository_owner_id}/[^@/:]+@${var.spec.repository_id}:", subject))
+      ]
+    ]))
+    error_message = "A subject that carries numeric ids must carry repository_owner_id behind the owner and repository_id behind the repository."
+  }
+
+  validation {
+    condition = alltrue(flatten([
       for environment in values(var.spec.environments) : [for subject in environment.apply_subjects : strcontains(subject, ":environment:")]
     ]))
     error_message = "Only a GitHub environment may apply: pull requests may plan at most."

@@ -142,6 +142,11 @@ variable "spec" {
   }
 
   validation {
+    condition     = alltrue(flatten([for group in values(var.spec.node_groups) : [for number in [group.min, group.desired, group.max, group.disk_gib] : floor(number) == number]]))
+    error_message = "spec.node_groups[*].min, desired, max and disk_gib must be whole numbers."
+  }
+
+  validation {
     condition     = alltrue([for group in values(var.spec.node_groups) : group.disk_gib >= 20 && group.disk_gib <= 16384])
     error_message = "spec.node_groups[*].disk_gib must be from 20 to 16384: images and logs need room."
   }

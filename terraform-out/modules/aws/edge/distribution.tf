@@ -45,6 +45,10 @@ resource "aws_acm_certificate_validation" "cdn" {
 
   certificate_arn         = aws_acm_certificate.cdn[0].arn
   validation_record_fqdns = [aws_route53_record.cdn_certificate[0].fqdn]
+
+  timeouts {
+    create = "30m"
+  }
 }
 
 # A changed key is a new one beside the old, so that URLs stay valid until the group has changed over.

@@ -58,10 +58,15 @@ resource "aws_route53_record" "certificate" {
   records = [local.proof.resource_record_value]
 }
 
-# Waits until ACM has seen the record, which takes the delegation of the zone.
+# Waits until ACM has seen the record, which takes the delegation of the zone. Without it an apply is to fail while its
+# session lasts, not after that.
 resource "aws_acm_certificate_validation" "this" {
   certificate_arn         = aws_acm_certificate.this.arn
   validation_record_fqdns = [aws_route53_record.certificate.fqdn]
+
+  timeouts {
+    create = "30m"
+  }
 }
 
 resource "aws_route53_record" "host" {

@@ -81,6 +81,8 @@ locals {
           "kms:GenerateDataKeyWithoutPlaintext",
           "kms:ReEncryptFrom",
           "kms:ReEncryptTo",
+          # A service that made a grant for a vault or a repository gives it back.
+          "kms:RetireGrant",
         ]
         Resource = "*"
         Condition = {

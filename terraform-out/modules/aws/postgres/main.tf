@@ -9,7 +9,7 @@ locals {
 }
 
 resource "aws_db_instance" "this" {
-  #checkov:skip=CKV_AWS_293:Protected environments have it; the others are taken down and built again.
+  #checkov:skip=CKV_AWS_293:Protected environments have it; in the others prevent_destroy keeps Terraform from it, and people may.
   #checkov:skip=CKV_AWS_157:The tier asks for a standby: staging and production have one, development does without.
   #checkov:skip=CKV2_AWS_69:the parameter group sets rds.force_ssl = 1 in a dynamic block, which the check cannot read
   identifier = local.identifier
@@ -18,8 +18,10 @@ resource "aws_db_instance" "this" {
   engine_version              = tostring(var.spec.major)
   auto_minor_version_upgrade  = true
   allow_major_version_upgrade = false
-  instance_class              = var.spec.size.instance_class
-  parameter_group_name        = aws_db_parameter_group.this.name
+  # The default, open-source-rds-extended-support, runs into a paid state when a version's support ends.
+  engine_lifecycle_support = "open-source-rds-extended-support-disabled"
+  instance_class           = var.spec.size.instance_class
+  parameter_group_name     = aws_db_parameter_group.this.name
 
   # The API makes one database; a migration job makes the rest.
   db_name  = var.spec.databases[0]
@@ -44,7 +46,7 @@ resource "aws_db_instance" "this" {
   publicly_accessible    = false
   ca_cert_identifier     = "rds-ca-rsa2048-g1"
 
-  # UTC. The windows must not overlap.
+  # UTC. The windows must not overlap, and AWS Backup has to begin after them.
   backup_retention_period   = var.spec.pitr_days
   backup_window             = "01:30-02:30"
   maintenance_window        = "sun:03:00-sun:04:00"
@@ -69,6 +71,12 @@ resource "aws_db_instance" "this" {
     aws_cloudwatch_log_group.this,
     aws_iam_role_policy_attachment.monitoring,
   ]
+
+  lifecycle {
+    prevent_destroy = true
+    # Only the first apply makes a database. Another order of the names would replace the instance.
+    ignore_changes = [db_name]
+  }
 }
 
 # Point-in-time recovery in the replica region: snapshots and transaction logs, under the key there.

@@ -47,7 +47,7 @@ locals {
 }
 
 resource "aws_db_parameter_group" "this" {
-  name        = "${local.identifier}-pg${var.spec.major}"
+  name_prefix = "${local.identifier}-pg${var.spec.major}-"
   description = "${local.identifier}: PostgreSQL ${var.spec.major} with TLS, SCRAM and query logs"
   family      = "postgres${var.spec.major}"
 
@@ -63,7 +63,7 @@ resource "aws_db_parameter_group" "this" {
 
   tags = var.tags
 
-  # The group of a new major version has to exist before the old one can go.
+  # A new group has to exist before the old one can go, so each has a name of its own.
   lifecycle {
     create_before_destroy = true
   }

@@ -99,16 +99,16 @@ variable "spec" {
   }
 
   validation {
-    condition     = var.spec.size.storage_gib >= 20 && var.spec.size.storage_gib <= 65536
-    error_message = "spec.size.storage_gib must be from 20 to 65536, the range of gp3."
+    condition     = var.spec.size.storage_gib >= 20 && var.spec.size.storage_gib <= 65536 && floor(var.spec.size.storage_gib) == var.spec.size.storage_gib
+    error_message = "spec.size.storage_gib must be a whole number from 20 to 65536, the range of gp3."
   }
 
   validation {
     condition = (
       var.spec.size.max_storage_gib == var.spec.size.storage_gib ||
-      (var.spec.size.max_storage_gib >= var.spec.size.storage_gib * 1.1 && var.spec.size.max_storage_gib <= 65536)
+      (var.spec.size.max_storage_gib >= var.spec.size.storage_gib * 1.1 && var.spec.size.max_storage_gib <= 65536 && floor(var.spec.size.max_storage_gib) == var.spec.size.max_storage_gib)
     )
-    error_message = "spec.size.max_storage_gib must equal storage_gib (the volume does not grow) or exceed it by a tenth at least, up to 65536."
+    error_message = "spec.size.max_storage_gib must equal storage_gib (the volume does not grow) or exceed it by a tenth at least, a whole number up to 65536."
   }
 
   validation {
@@ -122,8 +122,8 @@ variable "spec" {
   }
 
   validation {
-    condition     = var.spec.connections == null ? true : var.spec.connections >= 20 && var.spec.connections <= 8388607
-    error_message = "spec.connections must be from 20 to 8388607; leave it out for the value that RDS derives from the memory."
+    condition     = var.spec.connections == null ? true : var.spec.connections >= 20 && var.spec.connections <= 8388607 && floor(var.spec.connections) == var.spec.connections
+    error_message = "spec.connections must be a whole number from 20 to 8388607; leave it out for the value that RDS derives from the memory."
   }
 
   validation {

@@ -2,7 +2,8 @@
 # in the state.
 
 locals {
-  # The environment that this module belongs to makes service accounts and grants roles, here and in the projects' modules.
+  # The environment that this module belongs to makes the accounts of CI and grants them their roles. The others make accounts
+  # too, in `cluster`, `postgres` and `secrets`, and grant roles in the last two: whether `editor` may, see the README.
   own = var.context.name
 
   accounts = merge([
