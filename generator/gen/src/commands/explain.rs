@@ -175,19 +175,23 @@ fn subject(session: &Session, proof: &Proof, topic: &str) -> Option<String> {
         let places: Vec<String> =
             file.value.places.iter().map(|(region, place)| format!("{region} ({})", place.country)).collect();
         let makes: Vec<&str> = file.value.makes.keys().map(|kind| kind.as_str()).collect();
-        let _ = writeln!(out, "Regions: {}", wrap(&places.join(", "), 70, 9));
+        let places = if places.is_empty() { "none".to_owned() } else { places.join(", ") };
+        let _ = writeln!(out, "Regions: {}", wrap(&places, 70, 9));
         let _ = writeln!(
             out,
             "Modules for: {}",
             if makes.is_empty() { "nothing yet".to_owned() } else { wrap(&makes.join(", "), 64, 13) }
         );
     }
-    let _ = writeln!(out);
+    let mut known = String::new();
     for id in proof.matrix.dictionary.capabilities.keys() {
         for claim in proof.matrix.claims(name, id) {
             let offered = format!("{id}{}: {}", scope(claim), words::offered(claim));
-            let _ = writeln!(out, "{}\n  {}", wrap(&offered, 78, 2), words::evidence(claim));
+            let _ = writeln!(known, "{}\n  {}", wrap(&offered, 78, 2), words::evidence(claim));
         }
+    }
+    if !known.is_empty() {
+        let _ = write!(out, "\n{known}");
     }
     if !ask.is_empty() {
         let _ = writeln!(out, "\nNobody knows, and how to find out:");

@@ -265,25 +265,71 @@ fn facts_text(facts: &[FactDoc], arguments: &MatrixArgs, until: Date) -> String 
     if facts.is_empty() {
         return "Nothing is known of that.\n".to_owned();
     }
-    let short = |text: &str, width: usize| -> String {
-        if text.chars().count() <= width {
-            text.to_owned()
-        } else {
-            text.chars().take(width - 1).chain(['…']).collect()
-        }
+    let head = if arguments.expiring {
+        ["capability", "subject", "expires", "cited by"]
+    } else {
+        ["capability", "subject", "offered", "expires"]
     };
-    let rows: Vec<Vec<String>> = facts
-        .iter()
-        .map(|fact| {
-            let (capability, subject) = (short(&fact.capability, 28), short(&fact.subject, 12));
-            if fact.cited > 0 {
-                let cited = count(fact.cited, "requirement", "requirements");
-                vec![capability, subject, fact.expires.clone(), cited]
-            } else {
-                let offered = short(&fact.offered.replace('`', ""), 20);
-                vec![capability, subject, offered, fact.expires.clone()]
-            }
-        })
-        .collect();
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    rows.extend(facts.iter().map(|fact| {
+        let (capability, subject) = (fact.capability.clone(), fact.subject.clone());
+        if arguments.expiring {
+            let cited = count(fact.cited, "requirement", "requirements");
+            vec![capability, subject, fact.expires.clone(), cited]
+        } else {
+            vec![capability, subject, fact.offered.replace('`', ""), fact.expires.clone()]
+        }
+    }));
+    cut(&mut rows, 80);
     format!("{}{}\n", table(&rows), count(facts.len(), "fact", "facts"))
+}
+
+/// The column whose cells are words, and give way before names do.
+const WORDS: usize = 2;
+
+/// So many columns of it stay.
+const FEWEST: usize = 16;
+
+/// Cuts cells so that lines are no longer than `most`: words first, then what takes the most room, and only as far as it has to.
+fn cut(rows: &mut [Vec<String>], most: usize) {
+    let columns = rows.first().map_or(0, Vec::len);
+    let widest = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let mut widths: Vec<usize> = (0..columns).map(widest).collect();
+    let room = most.saturating_sub(2 * columns.saturating_sub(1)).max(columns);
+    while widths.iter().sum::<usize>() > room {
+        let place = match widths.get(WORDS) {
+            Some(words) if *words > FEWEST => widths.get_mut(WORDS),
+            _ => widths.iter_mut().max(),
+        };
+        let Some(width) = place else { return };
+        *width -= 1;
+    }
+    for row in rows {
+        for (cell, width) in row.iter_mut().zip(&widths) {
+            if cell.chars().count() > *width {
+                *cell = cell.chars().take(width.saturating_sub(1)).chain(['…']).collect();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn cells_are_cut_where_there_is_no_room_and_nowhere_else() {
+        let rows = || vec![vec!["ab".to_owned(), "a long sentence".to_owned()], vec!["c".to_owned(); 2]];
+        let mut wide = rows();
+        super::cut(&mut wide, 19);
+        assert_eq!(wide, rows());
+        let mut narrow = rows();
+        super::cut(&mut narrow, 10);
+        assert_eq!(narrow[0], ["ab", "a lon…"]);
+        assert_eq!(narrow[1], ["c", "c"]);
+        let mut named = vec![vec!["n".repeat(20), "x".to_owned(), "w".repeat(20)]];
+        super::cut(&mut named, 41);
+        assert_eq!(named[0][0], "n".repeat(20));
+        assert_eq!(named[0][2], format!("{}…", "w".repeat(15)));
+    }
 }
