@@ -104,3 +104,43 @@ impl Substitute {
         format!("{}: {effort}{price}{ask}", self.subject)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::check;
+    use crate::prove::prepare;
+    use crate::resolve::WhatIf;
+    use crate::testing::{DEV, Models};
+
+    #[test]
+    fn not_knowing_the_same_of_somebody_else_is_no_way_out() {
+        let acme = "version: 1\nname: Acme\nplaces: {main: {country: DE}}\n";
+        let models = Models::new().and("profiles/providers/acme.yaml", acme).with(
+            DEV,
+            "{default: {provider: aws}}",
+            "{default: {provider: acme}, ci: {provider: aws}, state: {provider: aws}}",
+        );
+        let repository = models.repository();
+        let wanted = |id: &crate::resolve::TargetId| id.to_string() == "app/dev";
+        let (ground, faults) = prepare(&repository, &WhatIf::default(), None, &wanted);
+        let mut ground = ground.unwrap_or_else(|| panic!("{faults:?}"));
+        let target = ground.targets.pop().unwrap_or_else(|| panic!("{faults:?}"));
+        let matrix = ground.matrix;
+        let refused = check(&repository, &matrix, target).0.expect_err("nothing is known of acme");
+        let now = refused.report.blocking().count();
+        let mut dropped = 0;
+        for verdict in refused.report.blocking() {
+            assert_eq!(verdict.kind, VerdictKind::NeedsEvidence);
+            let asked = &verdict.requirement.capability;
+            let all = candidates(&repository, &matrix, &refused.target, &verdict.requirement.component);
+            let as_open = |candidate: &&Candidate| {
+                candidate.unknown.len() < now && candidate.own_unknown.contains(asked)
+            };
+            dropped += all.iter().filter(as_open).count();
+            let offered = substitutes_for(&repository, &matrix, &refused, verdict, usize::MAX);
+            assert!(offered.iter().all(|other| !other.ask.contains(asked)), "{asked}: {offered:?}");
+        }
+        assert!(dropped > 0);
+    }
+}

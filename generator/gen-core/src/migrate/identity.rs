@@ -13,11 +13,22 @@ pub(super) fn steps(context: &Context<'_>, steps: &mut Steps) {
     for provider in new_accounts(context) {
         let until = made_on_new_side(context, &provider);
         let late = until.is_some();
-        let action = Action::LogIn { provider: provider.clone(), until: until.into_iter().collect() };
-        steps.add(Phase::Prepare, None, action, vec![Seen::ShortLogin], Undo::Leave);
         let named = context.after.accounts.get(&provider).map(|account| account.foundation.to_string());
-        let action = Action::NameAccount { provider: provider.clone(), named };
-        steps.add(Phase::Prepare, None, action, vec![Seen::AccountPlans], Undo::Leave);
+        let opens = named.is_none();
+        let mut first = [
+            (
+                Action::LogIn { provider: provider.clone(), until: until.into_iter().collect() },
+                Seen::ShortLogin,
+            ),
+            (Action::NameAccount { provider: provider.clone(), named }, Seen::AccountPlans),
+        ];
+        // Nobody logs in to an account that has still to be opened.
+        if opens {
+            first.reverse();
+        }
+        for (action, seen) in first {
+            steps.add(Phase::Prepare, None, action, vec![seen], Undo::Leave);
+        }
         if !late {
             trust(context, steps, Phase::Prepare, provider);
         }

@@ -56,7 +56,10 @@ fn is_made_anew(before: &Target, after: &Target, component: &Resolved) -> bool {
                 component.kind().layer() != Layer::Foundation
                     || !identity::is_same_account(before, after, provider)
             }
-            Bound::Hosted { .. } => true,
+            // What runs on a cluster that moves moves with it.
+            Bound::Hosted { host, .. } => {
+                after.components.get(host).is_some_and(|host| !matches!(host.bound, Bound::Managed { .. }))
+            }
             Bound::Existing { .. } => false,
         }
 }

@@ -129,6 +129,14 @@ fn an_environment_that_is_bound_alike_makes_its_own() {
         "Replicate app of db from aws eu-central-1 of app/dev to aws eu-central-1 of app/next"
     );
 
+    // What runs on a cluster comes and goes with it.
+    let bind = ["provider: aws}", "provider: aws}, db: {product: cnpg, host: cluster}"];
+    let hosted = with(&twin.replace(bind[0], bind[1])).with(DEV, bind[0], bind[1]);
+    let guide = guided(&hosted, "next", None);
+    let db = guide.moves.iter().find(|moved| moved.component.as_str() == "db").expect("db moves");
+    assert_eq!(db.why, Why::With(ComponentName::parse("cluster").expect("a name")));
+    assert!(!guide.steps.iter().any(|step| matches!(step.action, Action::Remove { .. })));
+
     let other = with(&twin.replace("aws: account", "aws: other"))
         .and("stacks/foundation/environments/other.yaml", OTHER);
     let guide = guided(&other, "next", None);

@@ -119,3 +119,35 @@ fn expectations(checked: &Checked, component: &ComponentName) -> Vec<Expectation
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::check;
+    use crate::prove::prepare;
+    use crate::resolve::{TargetId, WhatIf};
+    use crate::testing::{ACCOUNT_FILE, DEV, Models};
+
+    #[test]
+    fn what_was_proven_of_a_copy_is_told_apart() {
+        let tier = ["tier: development", "tier: production"];
+        let models = Models::new().with(DEV, tier[0], tier[1]).with(ACCOUNT_FILE, tier[0], tier[1]);
+        let repository = models.repository();
+        let wanted = |id: &TargetId| id.to_string() == "app/dev";
+        let (ground, faults) = prepare(&repository, &WhatIf::default(), None, &wanted);
+        let mut ground = ground.unwrap_or_else(|| panic!("{faults:?}"));
+        let target = ground.targets.pop().unwrap_or_else(|| panic!("{faults:?}"));
+        let (outcome, faults) = check(&repository, &ground.matrix, target);
+        let checked = outcome.unwrap_or_else(|refused| panic!("{:?} {faults:?}", refused.report.counts()));
+        let files = ComponentName::parse("files").expect("a name");
+        let residency = |copy: bool| {
+            let found = expectations(&checked, &files);
+            let of = |found: &&Expectation| {
+                found.capability.as_str() == "sov.residency.customer_data" && found.copy == copy
+            };
+            found.iter().filter(of).count()
+        };
+        assert!(residency(false) > 0);
+        assert_eq!(residency(true), 1);
+    }
+}
