@@ -4,7 +4,7 @@
 //! `snapshots/effects/kill.py` kills at chosen system calls instead.
 
 use std::collections::BTreeMap;
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -109,8 +109,9 @@ fn a_kill_leaves_each_file_old_or_new() {
             .stdout(std::process::Stdio::piped())
             .spawn()
             .expect("a child");
-        let said = child.stdout.take().expect("a pipe");
-        assert!(said.bytes().any(|byte| byte.expect("a byte") == BEGUN), "the child never began to write");
+        let mut said = Vec::new();
+        let pipe = std::io::BufReader::new(child.stdout.take().expect("a pipe")).read_until(BEGUN, &mut said);
+        assert!(pipe.is_ok() && said.ends_with(&[BEGUN]), "the child never began to write");
         // A spread of instants that needs no source of randomness: multiples of a prime, modulo the length of a few turns.
         std::thread::sleep(Duration::from_micros(kill * 7919 % 20_000));
         assert!(child.try_wait().expect("the child").is_none(), "the child ended by itself");

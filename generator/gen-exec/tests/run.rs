@@ -28,7 +28,6 @@ fn children_that_outlive_their_parent_are_not_waited_for() {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "that what was started is gone is what is tested")]
 fn what_a_program_started_ends_with_it_when_it_takes_too_long() {
     let folder = tempfile::tempdir().expect("a folder");
     let alive = folder.path().join("alive");
