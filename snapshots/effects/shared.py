@@ -73,15 +73,19 @@ WRITERS = set(
 """Calls that change files, whatever their arguments."""
 
 
-def traced(command: list[str], folder: Path, log: Path, environment: dict[str, str] | None = None) -> list[Call]:
-    """Runs a command under strace; its calls in the order in which they began."""
-    subprocess.run(
+def traced(
+    command: list[str], folder: Path, log: Path, environment: dict[str, str] | None = None, accepted: tuple[int, ...] = (0,)
+) -> list[Call]:
+    """Runs a command under strace; its calls in the order in which they began. A command that fails did not do what is looked at."""
+    ran = subprocess.run(
         ["strace", "-f", "-qq", "-e", "signal=none", "-s", "0", "-o", log, *command],
         cwd=folder,
         env={**os.environ, **(environment or {})},
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
+    if ran.returncode not in accepted:
+        raise RuntimeError(f"{command} ended with {ran.returncode}: {ran.stderr.decode()[-2000:]}")
     calls: list[Call] = []
     open_calls: dict[str, tuple[int, str]] = {}
     for line in log.read_text().splitlines():

@@ -1,5 +1,5 @@
 """A proxy in front of a server on which something goes wrong once: one request is answered 503 and not passed on, or is passed on and its
-answer is lost.
+answer is lost; or on which something is no longer allowed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Callable
 
+DENIED = b"<Error><Code>AccessDenied</Code><Message>no longer</Message></Error>"
 BUSY = b"<Error><Code>SlowDown</Code><Message>not just now</Message></Error>"
 
 
@@ -22,7 +23,8 @@ def counts(path: str) -> bool:
 
 
 class Disturbed:
-    """Stands before a server that `connect` connects to; the nth request that `what` fits meets `how`: "busy" or "cut"."""
+    """Stands before a server that `connect` connects to; the nth request that `what` fits meets `how`: "busy", "cut", or "denied", as do then
+    all that follow."""
 
     def __init__(self, connect: Callable[[], http.client.HTTPConnection], at: int = 0, how: str = "busy", what: str = "") -> None:
         self.at, self.how, self.what, self.count = at, how, re.compile(what), 0
@@ -46,8 +48,9 @@ class Disturbed:
             def handle_one(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))
                 disturbed = proxy.strikes(f"{self.command} {self.path}")
-                if disturbed and proxy.how == "busy":
-                    self.answer(503, [("content-type", "application/xml")], BUSY)
+                if disturbed and proxy.how != "cut":
+                    status, said = (503, BUSY) if proxy.how == "busy" else (403, DENIED)
+                    self.answer(status, [("content-type", "application/xml")], said)
                     return
                 self.behind.request(self.command, self.path, body or None, dict(self.headers.items()))
                 answer = self.behind.getresponse()
@@ -90,10 +93,10 @@ class Disturbed:
             return False
         with self.lock:
             self.count += 1
-            if self.count != self.at:
-                return False
-            self.struck = request
-            return True
+            strikes = self.count >= self.at > 0 if self.how == "denied" else self.count == self.at
+            if strikes:
+                self.struck = request
+            return strikes
 
     def __enter__(self) -> Disturbed:
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()

@@ -2,10 +2,13 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
 
 /// What a program said.
 #[derive(Debug, Clone)]
@@ -28,7 +31,7 @@ impl Output {
 /// Runs a program with no other environment than what is given, `PATH` and `HOME`.
 #[expect(
     clippy::disallowed_methods,
-    reason = "this is the one place where programs start; they need PATH and HOME, and a limit of time"
+    reason = "this is the one place where programs start; they need PATH and HOME"
 )]
 pub fn run(
     program: &Path,
@@ -45,23 +48,87 @@ pub fn run(
         }
     }
     command.envs(environment.iter().copied());
+    in_group_of_its_own(&mut command);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let (out, err) = (Drain::start(child.stdout.take()), Drain::start(child.stderr.take()));
-    let started = Instant::now();
-    let status = loop {
-        if let Some(status) = child.try_wait()? {
-            break status.code();
-        }
-        if started.elapsed() > limit {
-            child.kill()?;
-            child.wait()?;
-            break None;
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    };
-    Ok(Output { status, stdout: out.text(), stderr: err.text() })
+    let signals = Signals::watch();
+    let status = wait(&mut child, limit, signals);
+    signals.idle.store(true, Ordering::SeqCst);
+    Ok(Output { status: status?, stdout: out.text(), stderr: err.text() })
 }
 
+/// Waits until a program has ended: its status, and none if it had to be ended for taking too long.
+#[expect(clippy::disallowed_methods, reason = "a limit of time needs a clock")]
+fn wait(child: &mut Child, limit: Duration, signals: &Signals) -> std::io::Result<Option<i32>> {
+    let started = Instant::now();
+    loop {
+        if let Some(signal) = signals.came() {
+            end_group(child)?;
+            signal_hook::low_level::emulate_default_handler(signal)?;
+        }
+        if let Some(status) = child.try_wait()? {
+            return Ok(status.code());
+        }
+        if started.elapsed() > limit {
+            end_group(child)?;
+            return Ok(None);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Signals that end `gen` while a program runs, which is in a group of its own and would go on: it is ended first. At all other times
+/// they do what they always do.
+struct Signals {
+    idle: Arc<AtomicBool>,
+    came: Arc<AtomicUsize>,
+}
+
+impl Signals {
+    fn watch() -> &'static Self {
+        static SIGNALS: OnceLock<Signals> = OnceLock::new();
+        let signals = SIGNALS.get_or_init(|| {
+            let signals = Self { idle: Arc::default(), came: Arc::default() };
+            for kind in [SIGINT, SIGTERM] {
+                // Where a signal cannot be watched it does what it always does.
+                let _ = signal_hook::flag::register_conditional_default(kind, signals.idle.clone());
+                let number = usize::try_from(kind).unwrap_or_default();
+                let _ = signal_hook::flag::register_usize(kind, signals.came.clone(), number);
+            }
+            signals
+        });
+        signals.idle.store(false, Ordering::SeqCst);
+        signals
+    }
+
+    fn came(&self) -> Option<i32> {
+        i32::try_from(self.came.load(Ordering::SeqCst)).ok().filter(|signal| *signal != 0)
+    }
+}
+
+/// What it starts can then be ended with it.
+#[cfg(unix)]
+fn in_group_of_its_own(command: &mut Command) {
+    use std::os::unix::process::CommandExt as _;
+    command.process_group(0);
+}
+
+#[cfg(not(unix))]
+fn in_group_of_its_own(_: &mut Command) {}
+
+/// Ends a program and, where the system has groups of processes, all that it started: an engine's plugins do not outlive it.
+fn end_group(child: &mut Child) -> std::io::Result<()> {
+    #[cfg(unix)]
+    if let Some(group) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
+        // The program itself is ended below in any case.
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+    child.kill()?;
+    child.wait().map(drop)
+}
+
+/// Most bytes that are kept of what a program says; the rest is read and dropped, so that it goes on.
+const MOST: usize = 8 << 20;
 /// How long the rest of what a program said is waited for, once it has ended.
 const GRACE: Duration = Duration::from_secs(2);
 const STEP: Duration = Duration::from_millis(5);
@@ -86,7 +153,8 @@ impl Drain {
                     Ok(0) | Err(_) => return,
                     Ok(length) => {
                         if let (Ok(mut bytes), Some(read)) = (into.lock(), chunk.get(..length)) {
-                            bytes.extend_from_slice(read);
+                            let room = MOST.saturating_sub(bytes.len()).min(read.len());
+                            bytes.extend_from_slice(read.get(..room).unwrap_or_default());
                         }
                     }
                 }

@@ -1,8 +1,8 @@
 //! Carries out what `gen_core::plan::compare` found, with no choices of its own.
 //!
-//! Each file is written to a temporary name beside it and renamed, so that a kill leaves it old or new. Nothing is
-//! flushed to the medium: the tree is generated and committed, so after a power cut `git` and the next run tell what
-//! is missing. See `gen_core::plan` for the order of steps.
+//! Each file is written to a temporary name beside it and renamed, so that a kill leaves it old or new. Nothing of the tree is
+//! flushed to the medium: it is generated and committed, so after a power cut `git` and the next run tell what is missing. What
+//! people wrote ([`change`]) is flushed. See `gen_core::plan` for the order of steps.
 
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
@@ -26,7 +26,7 @@ pub struct Written {
     pub paths: Vec<String>,
 }
 
-/// Makes files that do not exist yet, below a root.
+/// Makes files that do not exist yet, below a root. One that somebody else made meanwhile stays as it is.
 pub fn create_new(root: &Path, files: &[gen_core::kind::Rendered]) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
     for file in files {
@@ -35,7 +35,7 @@ pub fn create_new(root: &Path, files: &[gen_core::kind::Rendered]) -> Vec<Diagno
             .and_then(|()| {
                 make_folders(root, Path::new(file.path.as_ref()).parent().unwrap_or(Path::new("")))
             })
-            .and_then(|()| replace(&path, file.content.bytes()));
+            .and_then(|()| make(&path, file.content.bytes()));
         if let Err(error) = made {
             faults.push(*denied("", &file.path, &error));
         }
@@ -44,7 +44,7 @@ pub fn create_new(root: &Path, files: &[gen_core::kind::Rendered]) -> Vec<Diagno
 }
 
 /// Changes one file that people wrote, or makes it where there was none. `old` is what the change was made from: if something else
-/// is there by now, nothing is written.
+/// is there by now, nothing is written. Who may read it stays as it is.
 pub fn change(root: &Path, path: &str, old: Option<&[u8]>, new: &[u8]) -> Option<Box<Diagnostic>> {
     let _turn = take_turn(root);
     let full = root.join(path);
@@ -56,10 +56,12 @@ pub fn change(root: &Path, path: &str, old: Option<&[u8]>, new: &[u8]) -> Option
             Err(error) => Err(error),
         })
         .and_then(|now| {
-            if now.as_deref() == old {
-                replace(&full, new)
-            } else {
+            if now.as_deref() != old {
                 Err(io::Error::other("changed while gen was at work; run it again"))
+            } else if old.is_some() {
+                replace_kept(&full, new)
+            } else {
+                make(&full, new)
             }
         });
     let help = "the file is as it was; mend the cause and run the command again";
@@ -225,11 +227,57 @@ fn make_folders(root: &Path, relative: &Path) -> io::Result<()> {
 
 /// Writes a file whole: temporary name, then rename.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    by_way_of(path, |temporary, mut file| {
+        file.write_all(bytes)?;
+        std::fs::rename(temporary, path)
+    })
+}
+
+/// The same for what people wrote: it lies on the medium before it takes the old one's place, readable by whom that was.
+fn replace_kept(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    by_way_of(path, |temporary, mut file| {
+        file.set_permissions(std::fs::metadata(path)?.permissions())?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(temporary, path)?;
+        flush_folder(path);
+        Ok(())
+    })
+}
+
+/// Makes a file whole where there is none; what somebody else made meanwhile is not replaced.
+fn make(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    by_way_of(path, |temporary, mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        match std::fs::hard_link(temporary, path) {
+            Ok(()) => std::fs::remove_file(temporary)?,
+            Err(_) if std::fs::symlink_metadata(path).is_ok() => {
+                return Err(io::Error::new(
+                    io::ErrorKind::AlreadyExists,
+                    "somebody made it while gen was at work; run it again",
+                ));
+            }
+            // A file system without links.
+            Err(_) => std::fs::rename(temporary, path)?,
+        }
+        flush_folder(path);
+        Ok(())
+    })
+}
+
+/// A new name lies on the medium with its folder. Where a folder cannot be flushed there is nothing to be done about it.
+fn flush_folder(path: &Path) {
+    if let Some(folder) = path.parent() {
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    }
+}
+
+/// Writes by way of a temporary file beside the path, which is gone if that fails.
+fn by_way_of(path: &Path, write: impl FnOnce(&Path, File) -> io::Result<()>) -> io::Result<()> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let temporary = path.with_file_name(format!(".{}{TEMPORARY}", name.trim_start_matches('.')));
-    let outcome = create(&temporary)
-        .and_then(|mut file| file.write_all(bytes))
-        .and_then(|()| std::fs::rename(&temporary, path));
+    let outcome = create(&temporary).and_then(|file| write(&temporary, file));
     if outcome.is_err() {
         // The fault that is reported is the one above; a leftover is removed by the next run.
         let _ = std::fs::remove_file(&temporary);

@@ -4,6 +4,7 @@
 //! `snapshots/effects/kill.py` kills at chosen system calls instead.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,8 @@ use gen_core::plan::{MANIFEST, State, TEMPORARY, compare_tree};
 use gen_exec::write::write_tree;
 
 const FOLDER: &str = "terraform-out/a/b";
+/// What the child says when it begins to write.
+const BEGUN: u8 = b'!';
 
 /// Two states of the output: files that change, come and go.
 fn tree(new: bool) -> Tree {
@@ -63,6 +66,13 @@ fn check_whole(root: &Path) {
     }
 }
 
+/// The tree is in neither of its two states.
+fn is_between(root: &Path) -> bool {
+    let mut found = on_disk(root);
+    found.remove(MANIFEST);
+    found != expected(false) && found != expected(true)
+}
+
 fn check_repaired(root: &Path, new: bool) {
     bring(root, new);
     let mut found = on_disk(root);
@@ -78,6 +88,10 @@ fn check_repaired(root: &Path, new: bool) {
 fn a_kill_leaves_each_file_old_or_new() {
     // In the child: write back and forth until the parent kills it.
     if let Some(root) = std::env::var_os("GEN_KILL_CHILD") {
+        std::io::stdout()
+            .write_all(&[BEGUN])
+            .and_then(|()| std::io::stdout().flush())
+            .expect("somebody listens");
         for turn in 0.. {
             bring(Path::new(&root), turn % 2 == 0);
         }
@@ -87,25 +101,33 @@ fn a_kill_leaves_each_file_old_or_new() {
     let root = folder.path();
     bring(root, false);
     let program = std::env::current_exe().expect("this program");
-    let mut leftovers = 0;
+    let (mut leftovers, mut torn_trees) = (0, 0_u64);
     for kill in 0..kills {
         let mut child = std::process::Command::new(&program)
             .args(["--exact", "a_kill_leaves_each_file_old_or_new"])
             .env("GEN_KILL_CHILD", root)
-            .stdout(std::process::Stdio::null())
+            .stdout(std::process::Stdio::piped())
             .spawn()
             .expect("a child");
+        let mut said = Vec::new();
+        let pipe = std::io::BufReader::new(child.stdout.take().expect("a pipe")).read_until(BEGUN, &mut said);
+        assert!(pipe.is_ok() && said.ends_with(&[BEGUN]), "the child never began to write");
         // A spread of instants that needs no source of randomness: multiples of a prime, modulo the length of a few turns.
-        std::thread::sleep(Duration::from_micros(1500 + kill * 7919 % 20_000));
+        std::thread::sleep(Duration::from_micros(kill * 7919 % 20_000));
+        assert!(child.try_wait().expect("the child").is_none(), "the child ended by itself");
         child.kill().expect("the child is killed");
         child.wait().expect("the child ends");
         check_whole(root);
+        torn_trees += u64::from(is_between(root));
         let diff = compare_tree(root, &tree(kill % 2 == 0));
         assert!(diff.files.iter().all(|file| !matches!(file.state, State::HandEdited | State::Foreign)));
         leftovers += diff.count(&State::Leftover);
         check_repaired(root, kill % 2 == 0);
     }
-    println!("{kills} kills, {leftovers} temporary files left and removed");
+    println!(
+        "{kills} kills, {torn_trees} of them between two files, {leftovers} temporary files left and removed"
+    );
+    assert!(torn_trees * 20 > kills, "{torn_trees} of {kills} kills came while something was written");
 }
 
 #[test]

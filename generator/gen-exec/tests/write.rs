@@ -91,3 +91,36 @@ fn a_link_above_is_neither_followed_nor_written_through() {
     assert!(elsewhere.path().join("a/b/empty").is_dir());
     assert_eq!(read(root, "c/one"), "old c/one");
 }
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "tests write into temporary folders")]
+fn what_people_wrote_keeps_who_may_read_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.yaml");
+    for mode in [0o600, 0o640, 0o664] {
+        std::fs::write(&path, "old").expect("a file");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).expect("a mode");
+        assert!(gen_exec::write::change(folder.path(), "a.yaml", Some(b"old"), b"new").is_none());
+        assert_eq!(std::fs::read(&path).expect("a file"), b"new");
+        assert_eq!(std::fs::metadata(&path).expect("a file").permissions().mode() & 0o777, mode);
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1, "no temporary file is left");
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "tests write into temporary folders")]
+fn what_appeared_meanwhile_is_not_replaced() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("one"), "theirs").expect("a file");
+    let files = ["one", "b/two"]
+        .map(|path| Rendered { path: Arc::from(path), content: Content::new("ours".to_owned()) });
+    let faults = gen_exec::write::create_new(folder.path(), &files);
+    assert_eq!(faults.len(), 1);
+    assert!(faults[0].label.contains("somebody made it"), "{}", faults[0].label);
+    let read = |path: &str| std::fs::read_to_string(folder.path().join(path)).expect("a file");
+    assert_eq!((read("one").as_str(), read("b/two").as_str()), ("theirs", "ours"));
+    assert!(gen_exec::write::change(folder.path(), "one", None, b"ours").is_some());
+    assert_eq!(read("one"), "theirs");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 2, "no temporary file is left");
+}

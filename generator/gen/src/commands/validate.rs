@@ -31,7 +31,7 @@ pub(crate) struct Body {
 pub(crate) fn run(global: &Global, arguments: &ValidateArgs) -> ExitCode {
     let mut session = Session::open(global);
     let mut body = Body::default();
-    let seen = std::sync::Mutex::new(BTreeSet::new());
+    let first = std::sync::Mutex::new(BTreeMap::new());
     let walked = walk(&mut session, &WhatIf::default(), None, |visit| {
         let target = visit.judged.target();
         let (folder, files) = (&visit.tree.folder, &visit.tree.files);
@@ -39,21 +39,21 @@ pub(crate) fn run(global: &Global, arguments: &ValidateArgs) -> ExitCode {
         found.extend(builtin::values(&visit.renderer.terraform, target, folder, files));
         let mut roots: Vec<RootBody> = visit.roots.iter().map(|root| RootBody::of(visit, root)).collect();
         for (root, body) in visit.roots.iter().zip(&mut roots) {
-            // What differs by nature has no say here, so one of many alike is enough.
-            let first = seen.lock().is_ok_and(|mut seen| seen.insert((body.digests.clone(), body.engine)));
-            if first {
+            // What differs by nature has no say here, so one of many alike is enough. Targets are visited in any order: which one
+            // it is that is shown is known in the end, and those before it are left out then.
+            if first.lock().is_ok_and(|mut first| comes_first(&mut first, body)) {
                 body.files = body.rendered(visit);
-                found.extend(builtin::root_schema(&visit.renderer.terraform, root, folder, files));
+                body.found = builtin::root_schema(&visit.renderer.terraform, root, folder, files);
             }
         }
         let rendered = visit.state == TargetState::Ok;
         let modules =
             if rendered { visit.renderer.terraform.modules_of(target, visit.roots) } else { Vec::new() };
-        let roots = if rendered { roots } else { Vec::new() };
         Validated { files: files.len(), found, roots, modules }
     });
     // What is on disk is `check`'s business; here it is whether what would be written is sound.
     session.diagnostics.retain(|diagnostic| diagnostic.fault.area() != gen_core::diag::Area::Output);
+    let first = first.into_inner().unwrap_or_default();
     let mut distinct = BTreeMap::new();
     let mut used = BTreeSet::new();
     for validated in walked.into_iter().flat_map(|walked| walked.kept) {
@@ -61,7 +61,11 @@ pub(crate) fn run(global: &Global, arguments: &ValidateArgs) -> ExitCode {
         used.extend(validated.modules);
         session.diagnostics.extend(validated.found);
         for root in validated.roots {
-            if !root.files.is_empty() {
+            if first.get(&root.key()) == Some(&root.path) {
+                session.diagnostics.extend(root.found);
+                if !root.rendered {
+                    continue;
+                }
                 distinct.insert((root.digests, root.engine), (root.path, root.files));
             }
         }
@@ -85,6 +89,18 @@ pub(crate) fn run(global: &Global, arguments: &ValidateArgs) -> ExitCode {
         format!("{} valid{external}.\n", count(body.files, "file", "files"))
     };
     super::finish(global, &mut session, "validate", body, &human, false, false)
+}
+
+/// What an engine sees of a root, which engine that is, and whether the root is rendered at all.
+type Key = (String, &'static str, bool);
+
+/// Whether a root comes before those like it that were seen so far.
+fn comes_first(first: &mut BTreeMap<Key, String>, body: &RootBody) -> bool {
+    let known = first.entry(body.key()).or_insert_with(|| body.path.clone());
+    if body.path < *known {
+        known.clone_from(&body.path);
+    }
+    *known == body.path
 }
 
 /// What was found about one target.
@@ -113,9 +129,13 @@ fn modules(session: &Session) -> (usize, Vec<Diagnostic>) {
 struct RootBody {
     digests: String,
     engine: &'static str,
+    /// Its target is rendered, so that there is something for an engine to look at.
+    rendered: bool,
     path: String,
-    /// Its files; none where another root is the same in all that an engine looks at.
+    /// Its files; none where another root that comes before it is the same in all that an engine looks at.
     files: Vec<Rendered>,
+    /// What its providers' schemas say against it; likewise.
+    found: Vec<Diagnostic>,
 }
 
 impl RootBody {
@@ -133,9 +153,16 @@ impl RootBody {
                 .map(|file| file.content.digest().as_ref())
                 .collect(),
             engine,
+            rendered: visit.state == TargetState::Ok,
             path: format!("{}/terraform/{}", visit.tree.folder, root.name),
             files: Vec::new(),
+            found: Vec::new(),
         }
+    }
+
+    /// What an engine sees of it.
+    fn key(&self) -> Key {
+        (self.digests.clone(), self.engine, self.rendered)
     }
 
     /// Its files, with paths from the repository's root.

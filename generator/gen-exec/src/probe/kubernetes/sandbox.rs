@@ -92,11 +92,12 @@ pub(super) fn look(
             }
             Ok(_) => {}
             Err(why) => {
-                untried = untried.or_else(|| Some(format!("class {class} could not be tried ({why})")))
+                untried = untried.or_else(|| Some(format!("class {class} could not be tried ({why})")));
             }
         }
     }
-    if let Some(level) = proven {
+    // A level denies those above it, which a class that could not be tried may have.
+    if let Some(level) = proven.filter(|level| *level == "vm" || untried.is_none()) {
         let note = format!("with a runtime class: {hint}");
         report.findings.push(Finding::is(CAPABILITY, level, steps).note(note).sample());
         return Ok(());

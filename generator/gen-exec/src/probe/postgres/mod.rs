@@ -36,15 +36,15 @@ impl Postgres {
 
     fn open<'a>(&self, watch: &'a Watch) -> Result<Wire<'a>, Stop> {
         let opened = Wire::open(&self.place, &self.trust, Some(watch));
-        let (mut wire, _) = opened.map_err(|error| self.unreachable(error))?;
+        let (mut wire, _) = opened.map_err(|error| self.unreachable(&error))?;
         // A server that is out of disk or locked for long is not waited for.
         let set = "SET statement_timeout = '60s'; SET lock_timeout = '20s'; SET search_path = pg_catalog";
         wire.query(set).map_err(scratch::broken)?;
         Ok(wire)
     }
 
-    fn unreachable(&self, error: Trouble) -> Stop {
-        let help = match &error {
+    fn unreachable(&self, error: &Trouble) -> Stop {
+        let help = match error {
             Trouble::Stopped(stop) => return stop.clone(),
             Trouble::Refused(code, _) if code.starts_with("28") => {
                 "is the password in PGPASSWORD or in the file of passwords, and may this login come in from here?"
@@ -64,9 +64,9 @@ impl Postgres {
     /// Encryption, before anything is said that has to stay secret.
     fn encryption(&self, watch: &Watch, report: &mut Report) -> Result<(), Stop> {
         watch.step("encryption")?;
-        let mut socket = wire::dial(&self.place).map_err(|error| self.unreachable(error))?;
+        let mut socket = wire::dial(&self.place).map_err(|error| self.unreachable(&error))?;
         let offered = wire::offers_encryption(&mut socket, Some(watch));
-        let offered = offered.map_err(|error| self.unreachable(error))?;
+        let offered = offered.map_err(|error| self.unreachable(&error))?;
         let words = if offered { "offered" } else { "not offered" };
         ask::see(report, "encryption", offered, "asked for it", words);
         if offered {

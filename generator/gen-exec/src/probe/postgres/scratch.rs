@@ -231,3 +231,20 @@ pub(super) fn clean(wire: &mut Wire<'_>, watch: &Watch, report: &mut Report) -> 
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_not_silence() {
+        let why = |trouble| match broken(trouble) {
+            Stop::Failed { why, .. } => why,
+            Stop::Interrupted => "interrupted".to_owned(),
+        };
+        let refused = Trouble::Refused("42501".to_owned(), "permission denied".to_owned());
+        assert_eq!(why(refused), "the server refuses: 42501 permission denied");
+        assert_eq!(why(Trouble::Broken("x".to_owned())), "the server no longer answers: x");
+        assert_eq!(why(Trouble::Stopped(Stop::Interrupted)), "interrupted");
+    }
+}
