@@ -43,6 +43,7 @@ fn may_be_long(line: &str) -> bool {
 fn lines_fit_into_80_columns() {
     for arguments in [
         "check",
+        "check --today 2027-11-30 -s foundation -e prod",
         "doctor",
         "explain",
         "explain GEN0403",

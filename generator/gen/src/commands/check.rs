@@ -52,10 +52,11 @@ pub(crate) fn run(global: &Global, arguments: &CheckArgs) -> ExitCode {
     let files: usize = body.targets.iter().map(|target| target.files.same).sum::<usize>() + body.shared.same;
     let lapsed = session.diagnostics.iter().filter(|found| found.fault == Fault::NeedsEvidence).count();
     let human = if let (Some(day), true) = (&arguments.today, lapsed > 0) {
-        format!(
-            "{} without live evidence. What to renew first: gen matrix --expiring --today {day}\n",
-            count(lapsed, "requirement", "requirements")
-        )
+        let lapsed = count(lapsed, "requirement", "requirements");
+        let text = format!(
+            "{lapsed} without live evidence. What to renew first: gen matrix --expiring --today {day}"
+        );
+        wrap(&text, 80, 2) + "\n"
     } else if gen_core::diag::any_error(&session.diagnostics) {
         String::new()
     } else {

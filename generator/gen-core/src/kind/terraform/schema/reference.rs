@@ -289,7 +289,7 @@ impl References<'_> {
             ("each", Some("key" | "value")) if self.each => Ok(()),
             ("each", Some(other)) if self.each => {
                 let message = format!("`each` has `key` and `value`, and no `{other}`");
-                undeclared(message, nearest(other, ["key", "value"].into_iter()))
+                undeclared(message, nearest(other, ["key", "value"]))
             }
             ("each", _) => undeclared("`each` has a meaning where there is `for_each`".to_owned(), None),
             ("count", Some("index")) if self.count => Ok(()),
