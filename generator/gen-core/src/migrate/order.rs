@@ -16,7 +16,7 @@ pub(super) fn moves(repository: &Repository, before: &Target, after: &Target) ->
     for (name, new) in &after.components {
         let Some(old) = before.components.get(name) else { continue };
         let (from, to) = (Had::from(&old.bound), Had::from(&new.bound));
-        let why = match from == to {
+        let why = match is_same_place(&from, &to) {
             false => Why::Bound,
             true if is_made_anew(before, after, new) => Why::Environment,
             true => continue,
@@ -45,6 +45,17 @@ pub(super) fn moves(repository: &Repository, before: &Target, after: &Target) ->
         sorted.extend(found.remove(&name));
     }
     sorted
+}
+
+/// Whether a component is had at one place. Copies that go elsewhere do not move it: its root changes them where it is.
+fn is_same_place(from: &Had, to: &Had) -> bool {
+    match (from, to) {
+        (
+            Had::Managed { provider: old, region: from, .. },
+            Had::Managed { provider: new, region: to, .. },
+        ) => (old, from) == (new, to),
+        _ => from == to,
+    }
 }
 
 /// Whether a component that is bound alike is another one all the same: each environment makes its own of everything but what its

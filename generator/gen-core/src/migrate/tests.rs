@@ -1,12 +1,11 @@
 use crate::check::check;
 use crate::kind::terraform::Terraform;
+use crate::model::names::{ProfileName, SubjectName};
 use crate::prove::prepare;
-use crate::resolve::TargetId;
+use crate::resolve::{TargetId, WhatIf};
 use crate::testing::{DEV, Models};
 
 use super::action::{Action, Phase};
-use crate::resolve::WhatIf;
-
 use super::*;
 
 /// An environment beside `dev`, in another country under another name.
@@ -44,11 +43,13 @@ fn side(models: &Models, env: &str, what_if: &WhatIf) -> (Target, Report, Vec<Ro
 
 /// The guide from `dev` to another environment, or to `dev` bound otherwise.
 fn guided(models: &Models, env: &str, provider: Option<&str>) -> Guide {
-    let providers =
-        provider.map(|name| (None, crate::model::names::SubjectName::parse(name).expect("a name")));
-    let what_if = WhatIf { profile: None, providers: providers.into_iter().collect() };
+    let provider = provider.map(|name| (None, SubjectName::parse(name).expect("a name")));
+    guided_by(models, env, &WhatIf { profile: None, providers: provider.into_iter().collect() })
+}
+
+fn guided_by(models: &Models, env: &str, what_if: &WhatIf) -> Guide {
     let (old, old_report, old_roots, _) = side(models, "dev", &WhatIf::default());
-    let (new, report, roots, matrix) = side(models, env, &what_if);
+    let (new, report, roots, matrix) = side(models, env, what_if);
     let before = Standing { target: &old, report: &old_report, roots: &old_roots };
     let after = Standing { target: &new, report: &report, roots: &roots };
     guide(&models.repository(), &matrix, before, after, &[])
@@ -142,6 +143,21 @@ fn an_environment_that_is_bound_alike_makes_its_own() {
     let guide = guided(&other, "next", None);
     assert_eq!(guide.stays, []);
     assert!(guide.steps.iter().any(trusts));
+}
+
+/// As a move, it would apply the roots as they are, and then take everything out of them.
+#[test]
+fn copies_that_go_elsewhere_move_nothing() {
+    let german = "version: 1\nextends: standard\nallow: {places: [DE]}\nunknown: {blocking: refuse, degraded: warn, advisory: note}\nwaivers: {longest: 14d, approvers: 2}\n";
+    let models = Models::new().and("profiles/german.yaml", german);
+    let what_if = WhatIf { profile: ProfileName::parse("german").ok(), providers: Vec::new() };
+    let copy = |what_if: &WhatIf| {
+        let (target, ..) = side(&models, "dev", what_if);
+        target.regions(&ComponentName::parse("db").expect("a name")).1.cloned()
+    };
+    assert_ne!(copy(&WhatIf::default()), copy(&what_if));
+    let guide = guided_by(&models, "dev", &what_if);
+    assert_eq!((guide.moves, guide.steps), (vec![], vec![]));
 }
 
 #[test]
