@@ -209,7 +209,11 @@ impl Run<'_> {
 
     /// The lock is there, as the store tells it.
     fn retention(&self, locked: &Locked) -> Result<Option<(String, i64)>, Stop> {
-        let told = self.send(&locked.call("GET").query("retention", ""))?.text();
+        let answer = self.send(&locked.call("GET").query("retention", ""))?;
+        if let Some(why) = undecided(&answer) {
+            self.shake(why);
+        }
+        let told = answer.text();
         let until = xml::first(&told, "RetainUntilDate").and_then(|date| date.parse::<Timestamp>().ok());
         Ok(xml::first(&told, "Mode").zip(until.map(Timestamp::as_second)))
     }

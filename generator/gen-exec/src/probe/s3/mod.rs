@@ -207,6 +207,7 @@ impl Run<'_> {
 
     /// Writes an object that a question needs; no store does without this, so a refusal ends the run.
     fn write(&self, bucket: &str, key: &str, body: &[u8]) -> Result<Answer, Stop> {
+        self.watch.go_on()?;
         let call = Call::new("PUT", bucket).key(key).body(body);
         let mut answer = self.store.send(&call)?;
         for pause in 1..TRIES {
