@@ -66,7 +66,6 @@ fn make(session: &mut Session, arguments: &InitArgs) -> Result<Vec<String>, Vec<
     }
     check_outside(&root)?;
     let mut files = rendered(session, arguments, &stack)?;
-    super::before::with_files(&mut session.repository, &files, &|_| true)?;
     // Editors read the schemas of input files; those of what is printed are for programs, and `gen schema` has them.
     let inputs = super::schema::all().into_iter().filter(|(name, _)| !name.starts_with("output/"));
     for (name, schema) in inputs {
