@@ -1,5 +1,5 @@
 """A proxy in front of a server on which something goes wrong once: one request is answered 503 and not passed on, or is passed on and its
-answer is lost; or on which something is no longer allowed.
+answer is lost, or takes its time; or on which something is no longer allowed.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ import http.client
 import re
 import socket
 import threading
+import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Callable
@@ -23,8 +24,8 @@ def counts(path: str) -> bool:
 
 
 class Disturbed:
-    """Stands before a server that `connect` connects to; the nth request that `what` fits meets `how`: "busy", "cut", or "denied", as do then
-    all that follow."""
+    """Stands before a server that `connect` connects to; the nth request that `what` fits meets `how`: "busy", "cut", "slow" (one second and a
+    half), or "denied", as do then all that follow."""
 
     def __init__(self, connect: Callable[[], http.client.HTTPConnection], at: int = 0, how: str = "busy", what: str = "") -> None:
         self.at, self.how, self.what, self.count = at, how, re.compile(what), 0
@@ -48,14 +49,16 @@ class Disturbed:
             def handle_one(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))
                 disturbed = proxy.strikes(f"{self.command} {self.path}")
-                if disturbed and proxy.how != "cut":
+                if disturbed and proxy.how == "slow":
+                    time.sleep(1.5)
+                elif disturbed and proxy.how != "cut":
                     status, said = (503, BUSY) if proxy.how == "busy" else (403, DENIED)
                     self.answer(status, [("content-type", "application/xml")], said)
                     return
                 self.behind.request(self.command, self.path, body or None, dict(self.headers.items()))
                 answer = self.behind.getresponse()
                 kept = answer.read()
-                if disturbed:
+                if disturbed and proxy.how == "cut":
                     self.close_connection = True
                     self.connection.shutdown(socket.SHUT_RDWR)
                     return

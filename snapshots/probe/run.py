@@ -395,8 +395,10 @@ def refused(gen, where):
             for words in (("s3", "--endpoint", address, "--yes"), ("oidc", "--issuer", address)):
                 status, out, err = gen.run("probe", *words, "--format", "json")
                 check(status == 1 and "ss" not in re.sub("addresses|address|access", "", out + err), words, status, out, err)
-        limited = gen.run("probe", "s3", "--endpoint", server.endpoint, "--yes", "--limit", "1s", "--format", "json")
+        with Disturbed(server.connection, at=3, how="slow") as slow:
+            limited = gen.run("probe", "s3", "--endpoint", slow.endpoint, "--yes", "--limit", "1s", "--format", "json")
         found = [each["code"] for each in json.loads(limited[1])["diagnostics"]]
+        check(slow.struck is not None, "nothing was slow")
         check(limited[0] == 1 and found == ["GEN0701"] and store.buckets() == [], "the limit of time:", limited[0], found, store.buckets())
     return [f"refused: {len(cases) + 12} ways, nothing made"]
 

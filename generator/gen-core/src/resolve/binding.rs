@@ -143,7 +143,7 @@ fn meaningless(
         ),
         ("region", binding.region.is_some() && binding.product.is_some(), "software is where its host is"),
         ("issuer", binding.issuer.is_some() && !(ci && managed), "only managed CI has one"),
-        ("via", !binding.via.is_empty() && !(ci && managed), "only managed CI has one"),
+        ("via", !(binding.via.is_empty() || ci && managed), "only managed CI has one"),
     ];
     keys.into_iter().find(|(_, wrong, _)| *wrong).map(|(key, _, why)| (key, why))
 }

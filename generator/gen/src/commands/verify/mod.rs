@@ -80,7 +80,7 @@ fn open(
         )
     };
     let mut text = String::new();
-    let opened = std::fs::File::open(&arguments.file);
+    let opened = std::fs::File::open(session.root.join(&arguments.file));
     let file = opened.map_err(|error| fault(error.to_string()))?;
     let taken = file.take(LARGEST + 1).read_to_string(&mut text).map_err(|error| fault(error.to_string()))?;
     if taken as u64 > LARGEST {
