@@ -11,5 +11,6 @@ mod faults;
 mod migrate;
 mod profiles;
 mod repository;
+mod schema;
 mod usage;
 mod verify;

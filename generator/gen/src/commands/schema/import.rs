@@ -7,7 +7,6 @@ use std::process::ExitCode;
 use gen_core::diag::{Diagnostic, Fault, Place};
 use gen_core::kind::terraform::Terraform;
 use gen_core::kind::terraform::schema::{Configuration, file_of, import};
-use gen_core::kind::{Content, Rendered};
 use gen_core::load::Repository;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -69,7 +68,7 @@ fn read(path: &Path) -> Result<Value, Box<Diagnostic>> {
 
 fn import_all(session: &mut Session, dump: &Path, schemas: &Value, body: &mut Body) {
     let place = Place::file(dump.display().to_string());
-    let mut files = Vec::new();
+    let mut made = Vec::new();
     let mut reasons = Vec::new();
     for (provider, file) in &session.repository.providers {
         let Some(terraform) = &file.value.terraform else { continue };
@@ -86,15 +85,12 @@ fn import_all(session: &mut Session, dump: &Path, schemas: &Value, body: &mut Bo
             &used,
             values.as_ref(),
         ) {
-            Ok(text) if !used.is_empty() => {
-                body.written.push(Imported { file: path.clone(), types: used.len() });
-                files.push(Rendered { path: path.as_str().into(), content: Content::new(text) });
-            }
+            Ok(text) if !used.is_empty() => made.push((Imported { file: path, types: used.len() }, text)),
             Ok(_) => reasons.push(format!("no module uses {}", terraform.source)),
             Err(reason) => reasons.push(reason),
         }
     }
-    if files.is_empty() {
+    if made.is_empty() {
         reasons.dedup();
         let fault = Diagnostic::error(Fault::SchemaMismatch).summary("there is nothing to import").at(place);
         let why = reasons
@@ -102,9 +98,26 @@ fn import_all(session: &mut Session, dump: &Path, schemas: &Value, body: &mut Bo
             .next()
             .unwrap_or_else(|| "no provider here has a Terraform provider".to_owned());
         session.diagnostics.push(fault.label(why));
-    } else {
-        session.diagnostics.extend(gen_exec::write::create_new(&session.root, &files));
     }
+    for (imported, text) in made {
+        match keep(&session.root, &imported.file, &text) {
+            None => body.written.push(imported),
+            Some(fault) => session.diagnostics.push(*fault),
+        }
+    }
+}
+
+/// Writes a schema, in place of the one that was kept before.
+fn keep(root: &Path, path: &str, text: &str) -> Option<Box<Diagnostic>> {
+    let before = match std::fs::read(root.join(path)) {
+        Ok(bytes) => Some(bytes),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => {
+            let fault = Diagnostic::error(Fault::OutputDenied).at(Place::file(path)).label(error.to_string());
+            return Some(Box::new(fault));
+        }
+    };
+    gen_exec::write::change(root, path, before.as_deref(), text.as_bytes())
 }
 
 /// Types that the modules of a provider use.
