@@ -57,7 +57,12 @@ impl Module {
         {
             let outcome = std::str::from_utf8(&bytes)
                 .map_err(|error| error.to_string())
-                .and_then(|text| text.parse::<Body>().map_err(|error| error.to_string()))
+                .and_then(|text| {
+                    text.parse::<Body>().map_err(|error| {
+                        let place = error.location();
+                        format!("line {}, column {}: {}", place.line(), place.column(), error.message())
+                    })
+                })
                 .and_then(|body| module.read_body(&body));
             if let Err(message) = outcome {
                 faults.push(ModuleFault { file: name, message });

@@ -16,26 +16,41 @@ pub fn files(folder: &str, files: &[Rendered]) -> Vec<Diagnostic> {
     files
         .iter()
         .filter_map(|file| {
-            let error = parse(&file.path, file.content.bytes())?;
-            Some(
-                Diagnostic::error(Fault::Unparsable)
-                    .at(Place::file(format!("{folder}/{}", file.path)))
-                    .label(error),
-            )
+            let wrong = parse(&file.path, file.content.bytes())?;
+            Some(wrong.diagnostic(&format!("{folder}/{}", file.path)))
         })
         .collect()
 }
 
+/// Why a file does not parse.
+struct Unparsable {
+    message: String,
+    /// Byte at which it goes wrong, where the parser says so.
+    at: Option<usize>,
+}
+
+impl Unparsable {
+    fn diagnostic(self, path: &str) -> Diagnostic {
+        let place = match self.at {
+            Some(at) => Place { file: path.into(), spot: Spot::Bytes(at, at) },
+            None => Place::file(path),
+        };
+        Diagnostic::error(Fault::Unparsable).at(place).label(self.message)
+    }
+}
+
 /// What is wrong with a file, by the language that its name claims.
-fn parse(path: &str, bytes: &[u8]) -> Option<String> {
+fn parse(path: &str, bytes: &[u8]) -> Option<Unparsable> {
+    let anywhere = |message: String| Unparsable { message, at: None };
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
-        Err(error) => return Some(error.to_string()),
+        Err(error) => return Some(anywhere(error.to_string())),
     };
     if path.ends_with(".tf") || path.ends_with(".tofu") || path.ends_with(".hcl") {
-        text.parse::<Body>().err().map(|error| error.to_string())
+        let error = text.parse::<Body>().err()?;
+        Some(Unparsable { message: error.message().to_owned(), at: Some(error.location().offset()) })
     } else if path.ends_with(".json") {
-        serde_json::from_str::<Value>(text).err().map(|error| error.to_string())
+        serde_json::from_str::<Value>(text).err().map(|error| anywhere(error.to_string()))
     } else {
         None
     }
@@ -79,8 +94,12 @@ pub fn values(
     found
 }
 
-/// A module fits the schema of its provider, and refers to nothing that is not there.
+/// A module fits the schema of its provider, and refers to nothing that is not there. Of one with a file that does not parse nobody
+/// knows what is there.
 pub fn module_schema(terraform: &Terraform<'_>, module: &Module) -> Vec<Diagnostic> {
+    if module.files.iter().any(|(name, bytes)| parse(name, bytes).is_some()) {
+        return Vec::new();
+    }
     let files = module.files.iter().map(|(name, bytes)| (name.as_ref(), bytes.as_ref()));
     let provider = module.path.split('/').next().unwrap_or_default();
     let folder = format!("templates/terraform/modules/{}", module.path);
@@ -106,8 +125,8 @@ pub fn module(module: &Module) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (name, bytes) in &module.files {
         let place = format!("templates/terraform/modules/{}/{name}", module.path);
-        if let Some(error) = parse(name, bytes) {
-            found.push(Diagnostic::error(Fault::Unparsable).at(Place::file(place)).label(error));
+        if let Some(wrong) = parse(name, bytes) {
+            found.push(wrong.diagnostic(&place).summary("file of a module does not parse"));
         } else if let (true, Ok(text)) = (name.ends_with(".tf"), std::str::from_utf8(bytes)) {
             found.extend(wildcards(text).into_iter().map(|(from, to)| {
                 Diagnostic::error(Fault::Wildcard)
