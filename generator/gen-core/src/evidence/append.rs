@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::ask::ask_edits;
 use super::facts::Evidence;
 use crate::load::marked::{Kind, Node, parse};
 use crate::model::units::Date;
@@ -13,7 +14,7 @@ pub struct Unfit(pub String);
 
 /// A replacement of a part of the text.
 #[derive(Debug, PartialEq, Eq)]
-struct Edit(Range<usize>, String);
+pub(super) struct Edit(pub Range<usize>, pub String);
 
 /// A text with evidence in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,7 +103,7 @@ fn day(source: &Node) -> Option<Date> {
     }
 }
 
-fn edited(text: &str, edits: &[Edit]) -> Result<String, Unfit> {
+pub(super) fn edited(text: &str, edits: &[Edit]) -> Result<String, Unfit> {
     let mut out = String::with_capacity(text.len() + 1024);
     let mut at = 0;
     for Edit(range, new) in edits {
@@ -115,7 +116,7 @@ fn edited(text: &str, edits: &[Edit]) -> Result<String, Unfit> {
     Ok(out)
 }
 
-fn entries(text: &str) -> Result<Vec<(Node, Node)>, Unfit> {
+pub(super) fn entries(text: &str) -> Result<Vec<(Node, Node)>, Unfit> {
     let root = parse(text).map_err(|_| Unfit("it is not well-formed YAML".to_owned()))?;
     if text.trim_start().starts_with('{') {
         return Err(Unfit("it is written in flow style as a whole".to_owned()));
@@ -126,17 +127,17 @@ fn entries(text: &str) -> Result<Vec<(Node, Node)>, Unfit> {
     }
 }
 
-fn value<'a>(entries: &'a [(Node, Node)], key: &str) -> Option<&'a Node> {
+pub(super) fn value<'a>(entries: &'a [(Node, Node)], key: &str) -> Option<&'a Node> {
     entries.iter().find(|(found, _)| found.text() == Some(key)).map(|(_, value)| value)
 }
 
 /// Where the line of an offset starts.
-fn line_start(text: &str, at: usize) -> usize {
+pub(super) fn line_start(text: &str, at: usize) -> usize {
     text[..at].rfind('\n').map_or(0, |newline| newline + 1)
 }
 
 /// Where the line of an offset ends, its line break not counted.
-fn line_end(text: &str, at: usize) -> usize {
+pub(super) fn line_end(text: &str, at: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |newline| at + newline)
 }
 
@@ -145,7 +146,7 @@ fn indentation(text: &str, at: usize) -> String {
     " ".repeat(text[line_start(text, at)..at].chars().count())
 }
 
-fn is_flow(text: &str, node: &Node, bracket: char) -> bool {
+pub(super) fn is_flow(text: &str, node: &Node, bracket: char) -> bool {
     text[node.span.start..].starts_with(bracket)
 }
 
@@ -279,85 +280,6 @@ fn fact_edits(text: &str, evidence: &Evidence, earlier: &Earlier) -> Result<Vec<
     Ok(edits)
 }
 
-fn ask_edits(text: &str, known: &BTreeSet<String>) -> Result<Vec<Edit>, Unfit> {
-    let entries = entries(text)?;
-    let Some(ask) = value(&entries, "ask") else { return Ok(Vec::new()) };
-    let Kind::Mapping(asked) = &ask.kind else { return Ok(Vec::new()) };
-    let answered = |key: &Node| key.text().is_some_and(|key| known.contains(key));
-    if !asked.iter().any(|(key, _)| answered(key)) {
-        return Ok(Vec::new());
-    }
-    if is_flow(text, ask, '{') {
-        return Ok(flow_ask_edits(text, asked, answered));
-    }
-    if asked.iter().all(|(key, _)| answered(key)) {
-        let (Some((first, _)), Some((_, last))) = (asked.first(), asked.last()) else {
-            return Ok(Vec::new());
-        };
-        let colon = text[..first.span.start].rfind(':').map_or(first.span.start, |colon| colon + 1);
-        let comments = text[colon..last.span.end].contains('#');
-        if !comments {
-            return Ok(vec![Edit(colon..last.span.end, " {}".to_owned())]);
-        }
-        return Err(Unfit("`ask` would be left with comments alone".to_owned()));
-    }
-    let gone = asked.iter().filter(|(key, _)| answered(key)).map(|(key, value)| {
-        let end = line_end(text, value.span.end);
-        Edit(line_start(text, key.span.start)..(end + 1).min(text.len()), String::new())
-    });
-    Ok(gone.collect())
-}
-
-/// Entries of a flow mapping go with their comma, and a line that holds nothing more goes as a whole.
-fn flow_ask_edits(text: &str, asked: &[(Node, Node)], answered: impl Fn(&Node) -> bool) -> Vec<Edit> {
-    let mut edits: Vec<Edit> = Vec::new();
-    let mut kept_end: Option<usize> = None;
-    for (key, value) in asked {
-        if !answered(key) {
-            kept_end = Some(value.span.end);
-            continue;
-        }
-        let after = &text[value.span.end..];
-        let rest = after.trim_start();
-        let mut from = key.span.start;
-        let to = if let Some(behind) = rest.strip_prefix(',') {
-            let comma = text.len() - behind.len();
-            comma + behind.len() - behind.trim_start_matches(' ').len()
-        } else {
-            // The last one: the comma before it goes too, unless a comment stands between.
-            if let Some(end) = kept_end
-                && text[end..from].chars().all(|c| c == ',' || c.is_whitespace())
-            {
-                from = end;
-            }
-            value.span.end
-        };
-        match edits.last_mut() {
-            Some(Edit(range, _)) if range.end >= from => range.end = to.max(range.end),
-            _ => edits.push(Edit(from..to, String::new())),
-        }
-        if let Some(Edit(range, _)) = edits.last_mut()
-            && range.start > from
-        {
-            range.start = from;
-        }
-    }
-    for Edit(range, new) in &mut edits {
-        let start = line_start(text, range.start);
-        let blank_before = text[start..range.start].chars().all(char::is_whitespace);
-        let at_line_end = text[range.end..].starts_with('\n');
-        if at_line_end && blank_before && start > 0 {
-            range.start = start - 1;
-        } else if at_line_end && !blank_before {
-            // Only the blank before what is gone is left over.
-            let trimmed = text[..range.start].trim_end_matches(' ').len();
-            range.start = trimmed.max(start);
-        }
-        new.clear();
-    }
-    edits
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -468,35 +390,5 @@ mod tests {
         }
         assert!(append("{a: 1}", &evidence(&["c.d"], &[])).is_err());
         assert!(append("- a", &evidence(&["c.d"], &[])).is_err());
-    }
-
-    #[test]
-    fn any_part_of_what_was_asked_can_go() {
-        let ids = ["a.a", "b.b", "c.c", "d.d", "e.e", "f.f"];
-        let texts = [
-            "x: 1\nask: {a.a: probe, b.b: probe, c.c: document,\n  d.d: probe, e.e: probe,\n  f.f: attest}\n",
-            "x: 1\nask:\n  {a.a: probe,\n   b.b: probe, # why\n   c.c: document,\n   d.d: probe,\n   e.e: probe,\n   f.f: attest,\n  }\nz: 2\n",
-            "x: 1\nask:\n  a.a: probe\n  b.b: probe # why\n  c.c: document\n  d.d: probe\n\n  e.e: probe\n  f.f: attest\nz: 2\n",
-        ];
-        for text in texts {
-            for chosen in 0..64_u32 {
-                let known: BTreeSet<String> = ids
-                    .iter()
-                    .enumerate()
-                    .filter(|(bit, _)| chosen & (1 << bit) != 0)
-                    .map(|(_, id)| (*id).to_owned())
-                    .collect();
-                let edits = ask_edits(text, &known);
-                let done = match edits {
-                    Ok(edits) => edited(text, &edits).expect("it fits"),
-                    Err(_) if known.len() == ids.len() => continue,
-                    Err(error) => panic!("{error:?}"),
-                };
-                let mut expected = json(text);
-                expected["ask"].as_object_mut().expect("a mapping").retain(|key, _| !known.contains(key));
-                assert_eq!(json(&done), expected, "{known:?}\n{done}");
-                assert!(done.lines().all(|line| line.trim_end() == line), "{known:?}\n{done}");
-            }
-        }
     }
 }

@@ -3,6 +3,7 @@
 //! All of it is pure. Talking to servers is `gen-exec`'s business, asking people the command line's.
 
 mod append;
+mod ask;
 mod facts;
 mod report;
 mod sample;

@@ -1,4 +1,4 @@
-//! Object Lock: both modes, every way around them that is known, legal holds, and what hangs on them.
+//! Object Lock: both modes, and every way around them that is known.
 
 use std::time::Duration;
 
@@ -13,24 +13,29 @@ use super::store::{Call, passing, told, undecided};
 use super::xml;
 
 /// Seconds for which scratch objects are locked: long enough for every attempt, short enough to wait for.
-const LOCKED: i64 = 30;
+pub(super) const LOCKED: i64 = 30;
 /// An attempt that ends less than this before the lock does proves nothing.
 const MARGIN: i64 = 4;
 /// What an entry of a list says that was not refused, but could not be done just then.
 const BUSY: [&str; 3] = ["InternalError", "ServiceUnavailable", "SlowDown"];
 /// What is kept.
-const BODY: &[u8] = b"must be kept";
+pub(super) const BODY: &[u8] = b"must be kept";
 
 /// One object under a lock.
-struct Locked {
-    bucket: String,
-    key: String,
-    version: Option<String>,
-    until: i64,
+pub(super) struct Locked {
+    /// Its bucket.
+    pub bucket: String,
+    /// Its name.
+    pub key: String,
+    /// Its version, where the store has them.
+    pub version: Option<String>,
+    /// When the lock ends, in seconds since 1970.
+    pub until: i64,
 }
 
 impl Locked {
-    fn call(&self, method: &str) -> Call {
+    /// A request about it.
+    pub(super) fn call(&self, method: &str) -> Call {
         Call::new(method, &self.bucket).key(&self.key).version(self.version.as_deref())
     }
 
@@ -42,7 +47,8 @@ impl Locked {
         self.call("PUT").query("retention", "").xml(&body)
     }
 
-    fn hold(&self, status: &str) -> Call {
+    /// Puts it on hold, or takes it off.
+    pub(super) fn hold(&self, status: &str) -> Call {
         let body = format!(
             "<LegalHold xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Status>{status}</Status></LegalHold>"
         );
@@ -51,7 +57,7 @@ impl Locked {
 }
 
 /// With leave to lift a governance lock.
-fn bypassing(call: Call) -> Call {
+pub(super) fn bypassing(call: Call) -> Call {
     call.header("x-amz-bypass-governance-retention", "true")
 }
 
@@ -160,7 +166,7 @@ impl Run<'_> {
     }
 
     /// Lifts a governance lock that reaches far; what cannot be lifted any more ends the run, so that somebody looks.
-    fn lift(&self, object: &Locked) -> Result<Answer, Stop> {
+    pub(super) fn lift(&self, object: &Locked) -> Result<Answer, Stop> {
         let mut answer = self.send(&bypassing(object.call("DELETE")))?;
         for pause in 1..super::TRIES {
             if passing(&answer).is_none() {
@@ -188,7 +194,7 @@ impl Run<'_> {
     }
 
     /// Writes an object under a lock; the error is what the store answers.
-    fn locked(
+    pub(super) fn locked(
         &self,
         bucket: &str,
         key: &str,
@@ -208,7 +214,7 @@ impl Run<'_> {
     }
 
     /// The lock is there, as the store tells it.
-    fn retention(&self, locked: &Locked) -> Result<Option<(String, i64)>, Stop> {
+    pub(super) fn retention(&self, locked: &Locked) -> Result<Option<(String, i64)>, Stop> {
         let answer = self.send(&locked.call("GET").query("retention", ""))?;
         if let Some(why) = undecided(&answer) {
             self.shake(why);
@@ -350,155 +356,6 @@ impl Run<'_> {
         }
         Ok((Holds::Yes, lifted.ok() && gone))
     }
-
-    fn legal_hold(&mut self, bucket: &str) -> Result<(), Stop> {
-        let id = "s3.object_lock.legal_hold";
-        self.question();
-        let call = Call::new("PUT", bucket).key("hold").header("x-amz-object-lock-legal-hold", "ON");
-        let put = self.send(&with_sum(call, BODY))?;
-        let mut steps = vec![Step::new("PUT with a legal hold", told(&put))];
-        if self.open_by(id, &put, &steps) {
-            return Ok(());
-        }
-        if !put.ok() {
-            self.find(Finding::is(id, false, steps));
-            return Ok(());
-        }
-        let version = put.header("x-amz-version-id").map(str::to_owned);
-        let object = Locked { bucket: bucket.to_owned(), key: "hold".to_owned(), version, until: 0 };
-        let held = self.send(&object.call("DELETE"))?;
-        steps.push(Step::new("deleted the version", told(&held)));
-        let forced = self.send(&bypassing(object.call("DELETE")))?;
-        steps.push(Step::new("deleted it with the header that lifts governance", told(&forced)));
-        let kept = self.read(bucket, "hold", object.version.as_deref())?.is_some();
-        let off = self.send(&object.hold("OFF"))?;
-        steps.push(Step::new("lifted the hold", told(&off)));
-        let deleted = self.send(&object.call("DELETE"))?;
-        steps.push(Step::new("deleted the version", told(&deleted)));
-        let holds = kept && !held.ok() && !forced.ok();
-        let finding = Finding::is(id, holds, steps);
-        self.find(if holds && !(off.ok() && deleted.ok()) {
-            finding.note(format!("a hold cannot be lifted again ({}, then {})", told(&off), told(&deleted)))
-        } else {
-            finding
-        });
-        Ok(())
-    }
-
-    fn granularity(&mut self, bucket: &str, lifts: bool) -> Result<(), Stop> {
-        self.question();
-        let steps = vec![
-            Step::new("locked single objects, each with a retention of its own", "locked"),
-            Step::new("deleted an object beside them that was written without one", "deleted"),
-        ];
-        self.find(Finding::is("s3.object_lock.granularity", "object", steps));
-        if !lifts {
-            // A default is of whole days: without a way to lift it, the bucket would stay for one.
-            return Ok(());
-        }
-        let rule = |rule: &str| {
-            let body = format!(
-                "<ObjectLockConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><ObjectLockEnabled>Enabled</ObjectLockEnabled>{rule}</ObjectLockConfiguration>"
-            );
-            Call::new("PUT", bucket).query("object-lock", "").xml(&body)
-        };
-        let days = "<Rule><DefaultRetention><Mode>GOVERNANCE</Mode><Days>1</Days></DefaultRetention></Rule>";
-        let on = self.send(&rule(days))?;
-        let made = self.send(&with_sum(Call::new("PUT", bucket).key("default"), BODY))?;
-        let version = made.header("x-amz-version-id").map(str::to_owned);
-        let object = Locked { bucket: bucket.to_owned(), key: "default".to_owned(), version, until: 0 };
-        let held = self.retention(&object)?.is_some();
-        let deleted = self.send(&object.call("DELETE"))?;
-        let locked = made.ok() && !deleted.ok();
-        self.send(&rule(""))?;
-        self.lift(&object)?;
-        let about = "default retention of a bucket";
-        let did = "wrote an object while the bucket had a default of one day of governance";
-        let said = match (locked, held) {
-            (true, true) => "locked".to_owned(),
-            (true, false) => "locked, though the store tells no retention of it".to_owned(),
-            (false, _) => {
-                format!("not locked: the rule is answered {}, a deletion {}", told(&on), told(&deleted))
-            }
-        };
-        match self.shaken() {
-            Some(why) => self.see(about, false, did, format!("nothing can be told: {why}")),
-            None => self.see(about, locked, did, said),
-        }
-        Ok(())
-    }
-
-    /// How long a lock may be: asked in governance mode, which was just seen to be lifted.
-    fn longest(&mut self, bucket: &str) -> Result<(), Stop> {
-        let id = "s3.object_lock.max_retention";
-        self.question();
-        let mut steps = Vec::new();
-        for years in [100, 30, 10, 7, 1] {
-            let until = self.store.time() + years * 31_557_600;
-            match self.locked(bucket, &format!("years-{years}"), "GOVERNANCE", until)? {
-                Err(answer) => {
-                    steps.push(Step::new(format!("PUT in governance mode for {years} years"), told(&answer)));
-                }
-                Ok(object) => {
-                    let kept = self.retention(&object)?.is_some_and(|(_, end)| (end - until).abs() <= 1);
-                    let lifted = self.lift(&object)?;
-                    let said = if kept { "locked until then" } else { "not locked until then" };
-                    steps.push(Step::new(format!("PUT in governance mode for {years} years"), said));
-                    steps.push(Step::new("lifted it", told(&lifted)));
-                    if !kept {
-                        continue;
-                    }
-                    let finding = if years == 100 {
-                        Finding::is(id, json!({"period": "100y"}), steps)
-                            .note("asked in governance mode; longer was not asked")
-                    } else {
-                        // What lies between is not known, and a fact would deny it.
-                        let why =
-                            format!("{years} years are taken, the next longer that was asked is refused");
-                        Finding::unknown(id, why, steps)
-                    };
-                    self.find(finding);
-                    return Ok(());
-                }
-            }
-        }
-        self.find(Finding::unknown(id, "not even a year is taken", steps));
-        Ok(())
-    }
-
-    fn existing_bucket(&mut self, bucket: &str) -> Result<(), Stop> {
-        let id = "s3.object_lock.on_existing_bucket";
-        self.question();
-        let body = "<ObjectLockConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>";
-        let on = self.send(&Call::new("PUT", bucket).query("object-lock", "").xml(body))?;
-        let mut steps =
-            vec![Step::new("turned Object Lock on for a bucket that was made without it", told(&on))];
-        if self.open_by(id, &on, &steps) {
-            return Ok(());
-        }
-        if !on.ok() {
-            self.find(Finding::is(id, false, steps));
-            return Ok(());
-        }
-        let until = self.store.time() + LOCKED;
-        let holds = match self.locked(bucket, "later", "GOVERNANCE", until)? {
-            Err(answer) => {
-                steps.push(Step::new("locked an object in it", told(&answer)));
-                if self.open_by(id, &answer, &steps) {
-                    return Ok(());
-                }
-                false
-            }
-            Ok(object) => {
-                let deleted = self.send(&object.call("DELETE"))?;
-                steps.push(Step::new("deleted an object that was locked in it", told(&deleted)));
-                self.send(&bypassing(object.call("DELETE")))?;
-                !deleted.ok()
-            }
-        };
-        self.find(Finding::is(id, holds, steps));
-        Ok(())
-    }
 }
 
 /// A request that suspends the versions of a bucket.
@@ -508,7 +365,7 @@ fn suspending(bucket: &str) -> Call {
 }
 
 /// With a body and its MD5, which S3 wants of every upload that is to be locked.
-fn with_sum(call: Call, body: &[u8]) -> Call {
+pub(super) fn with_sum(call: Call, body: &[u8]) -> Call {
     use base64::Engine as _;
     use md5::Digest as _;
     let sum = base64::engine::general_purpose::STANDARD.encode(md5::Md5::digest(body));

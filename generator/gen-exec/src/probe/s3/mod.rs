@@ -10,6 +10,7 @@ mod conditions;
 mod encryption;
 mod lifecycle;
 mod lock;
+mod lock_reach;
 mod multipart;
 mod presign;
 mod scratch;
