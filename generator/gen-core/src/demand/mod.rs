@@ -28,6 +28,7 @@ struct Ask {
 }
 
 /// What is wished of a capability, before it is known how bad its lack is and who is asked.
+#[derive(Clone)]
 struct Wish {
     component: ComponentName,
     value: Arc<Value>,
@@ -173,15 +174,7 @@ impl Demands<'_> {
                 .get(&wish.component)
                 .is_some_and(|component| self.target.has_copy(component));
         if copied {
-            let of_copy = Wish {
-                component: wish.component.clone(),
-                value: wish.value.clone(),
-                site: Site::Copy,
-                at_most: wish.at_most,
-                origin: wish.origin.clone(),
-                place: wish.place.clone(),
-            };
-            self.add(capability.clone(), of_copy);
+            self.add(capability.clone(), Wish { site: Site::Copy, ..wish.clone() });
         }
         self.add(capability.clone(), wish);
     }

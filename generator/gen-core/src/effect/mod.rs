@@ -253,7 +253,7 @@ fn place(target: &Target, component: &ComponentName, source: Source, part: &str)
         Source::Component(field) => Some(stack(&["components", component.as_str(), field])),
         Source::Stack(key) => Some(Place::key(target.stack.file.clone(), Route::keys([key]))),
         Source::Consumer(key) => {
-            let named = |id: &TargetId| part == format!("{}-{}", id.stack, id.env);
+            let named = |id: &TargetId| part == id.resource_name();
             let route = Route::keys([key]);
             match target.consumers.iter().find(|consumer| named(&consumer.id)) {
                 Some(consumer) => {
