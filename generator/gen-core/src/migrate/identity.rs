@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::check::VerdictKind;
+use crate::model::component::ComponentType;
 use crate::model::names::SubjectName;
 use crate::resolve::{Bound, Had, Target};
 
@@ -45,11 +46,10 @@ pub(super) fn trust_late(context: &Context<'_>, steps: &mut Steps) {
 }
 
 fn trust(context: &Context<'_>, steps: &mut Steps, phase: Phase, provider: SubjectName) {
-    let ci = context.after.env.value.bind.get("ci");
+    let ci = context.after.of_type(ComponentType::Ci).next();
     let through = context.after.stand_in(&provider).map(|(product, _)| product.clone());
-    let settings = crate::resolve::ci_settings(context.repository);
     let action = Action::TrustCi {
-        issuer: ci.and_then(|ci| ci.issuer).or_else(|| settings.map(|settings| settings.issuer)),
+        issuer: ci.map(|ci| context.after.issuer(context.repository, ci)),
         through: through.into_iter().collect(),
         taken: taken(context, &provider),
         provider,
