@@ -202,7 +202,7 @@ def main() -> int:
     if stricter:
         print(f"{stricter:5} the engine lets pass in silence: unknown keys, and what is read-only or deprecated in nested blocks")
     if early:
-        print(f"{early:5} the engine looks at only once values are known: bodies of `for`, branches, `dynamic`, `try`")
+        print(f"{early:5} the engine looks at only once values are known: bodies of `for`, branches, `dynamic`, `try`, sets of blocks")
     slow = max(line["microseconds"] for line in whole)
     mean = sum(line["microseconds"] for line in whole) / len(whole)
     print(f"one module: {mean / 1000:.2f} ms on average, {slow / 1000:.2f} ms at most; the engine {alone:.1f} s: {alone * 1e6 / mean:.0f} times as long")

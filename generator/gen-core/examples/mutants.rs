@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use gen_core::kind::terraform::Terraform;
 use gen_core::kind::terraform::module::Module;
-use gen_core::kind::terraform::schema::{self, Block, Class, Configuration, Finding, Schema};
+use gen_core::kind::terraform::schema::{self, Block, Class, Configuration, Finding, Nesting, Schema};
 use gen_core::kind::terraform::types::Type;
 use gen_core::load::Repository;
 use hcl_edit::Span as _;
@@ -112,10 +112,21 @@ fn has_dynamic(body: &Body, name: &str) -> bool {
     body.get_blocks("dynamic").any(|block| block.labels.first().is_some_and(|label| label.as_str() == name))
 }
 
+/// Whether every value of a body, and of the blocks in it, is known as it stands.
+fn is_literal(body: &Body) -> bool {
+    body.iter().all(|structure| match structure {
+        Structure::Attribute(attribute) => matches!(
+            attribute.value,
+            Expression::String(_) | Expression::Number(_) | Expression::Bool(_) | Expression::Null(_)
+        ),
+        Structure::Block(block) => block.ident.as_str() != "dynamic" && is_literal(&block.body),
+    })
+}
+
 /// Every mutant of a file.
 fn mutants(schema: &Schema, text: &str) -> Vec<Mutant> {
     let Ok(body) = text.parse::<Body>() else { return Vec::new() };
-    let mut found = Mutants { schema, text, deferred: false, found: Vec::new() };
+    let mut found = Mutants { schema, text, deferred: false, open_set: false, found: Vec::new() };
     for structure in &body {
         if let Structure::Block(block) = structure {
             found.top(block);
@@ -128,6 +139,8 @@ struct Mutants<'a> {
     schema: &'a Schema,
     text: &'a str,
     deferred: bool,
+    /// Inside a set of blocks of which a value is not known yet: the provider looks for what it requires once all are.
+    open_set: bool,
     found: Vec<Mutant>,
 }
 
@@ -232,7 +245,14 @@ impl Mutants<'_> {
             self.add("argument misspelt", key.clone(), format!("{name}x"));
             if attribute.required {
                 self.add("required argument gone", key.start..value.end, "");
-                self.add("required argument null", value.clone(), "null");
+                let deferred = self.deferred || self.open_set;
+                let at = value.clone();
+                self.found.push(Mutant {
+                    way: "required argument null",
+                    at,
+                    text: "null".to_owned(),
+                    deferred,
+                });
             }
             let wrong: &[&str] = match &attribute.kind {
                 Some(Type::String) => &["[]", "{}", "[\"x\"]"],
@@ -285,7 +305,10 @@ impl Mutants<'_> {
         if !dynamic {
             self.add("block twice", span.end..span.end, format!("\n{}\n", &self.text[span.clone()]));
             self.add("block as argument", span, format!("{name} = []"));
+            let open = self.open_set || nested.nesting_mode == Nesting::Set && !is_literal(&inner.body);
+            let outer = std::mem::replace(&mut self.open_set, open);
             self.body(&nested.block, inner);
+            self.open_set = outer;
         } else if let Some(content) = inner.body.get_blocks("content").next() {
             self.later(|mutants| mutants.body(&nested.block, content));
         }
