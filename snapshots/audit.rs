@@ -18,12 +18,12 @@ fn a_proposed_change_has_a_record() {
     assert_eq!(found.len(), 1);
     let event: Event = serde_json::from_value(found[0].clone()).expect("an event");
     assert_eq!(verify(std::slice::from_ref(&event)), Ok(()));
-    let schema = cli::run(&cli::root(), &["schema", "record/binding"]).out;
+    let schema = cli::run(&cli::root(), &["schema", "record/event"]).out;
     let schema: Value = serde_json::from_str(&schema).expect("a schema");
     assert!(jsonschema::is_valid(&schema, &found[0]));
     // The schema of the data is named by its digest: whoever has the file can check that it is the one.
     let data =
-        std::fs::read(cli::root().join("docs/schema/record/binding-data.schema.json")).expect("a schema");
+        std::fs::read(cli::root().join("docs/schema/record/event-data.schema.json")).expect("a schema");
     let data: Value = serde_json::from_slice(&data).expect("JSON");
     assert_eq!(event.dataschema, format!("nih:sha-256;{}", gen_core::digest::canonical_sha256(&data)));
     let event = &mut found[0];

@@ -68,8 +68,8 @@ pub fn rendered() -> Vec<(&'static str, Value)> {
 /// Name and schema of each kind of record.
 pub fn records() -> Vec<(&'static str, Value)> {
     vec![
-        ("record/binding", schemars::schema_for!(crate::audit::Event).to_value()),
-        ("record/binding-data", crate::audit::data_schema()),
+        ("record/event", schemars::schema_for!(crate::audit::Event).to_value()),
+        ("record/event-data", crate::audit::data_schema()),
     ]
 }
 

@@ -109,7 +109,7 @@ fn choice((target, report): (&Target, &Report)) -> Choice {
     }
 }
 
-fn waivers(target: &Target, report: &Report) -> Vec<WaiverInForce> {
+pub(super) fn waivers(target: &Target, report: &Report) -> Vec<WaiverInForce> {
     let Some(file) = &target.waivers else { return Vec::new() };
     let used = |component: &ComponentName, capability: &CapabilityId| {
         report.verdicts.iter().any(|verdict| {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::{canonical_sha256, sha256_hex};
 use crate::model::units::Timestamp;
 
-use super::Change;
+use super::{Change, StepRecord};
 
 /// What an event says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -19,6 +19,15 @@ pub enum Kind {
     /// Somebody asked what it would be; nothing was done.
     #[serde(rename = "gen.binding.proposed.v1")]
     Proposed,
+    /// It was planned what to do to a root; nothing was done yet.
+    #[serde(rename = "gen.step.planned.v1")]
+    Planned,
+    /// It was done.
+    #[serde(rename = "gen.step.done.v1")]
+    Done,
+    /// It was tried and failed, and may have been done in part.
+    #[serde(rename = "gen.step.failed.v1")]
+    Failed,
 }
 
 /// The version of CloudEvents that events follow.
@@ -37,7 +46,7 @@ pub enum ContentType {
     Json,
 }
 
-/// A change of profile or binding as a CloudEvents 1.0 event in JSON format
+/// A change of profile or binding, or what was done to a root, as a CloudEvents 1.0 event in JSON format
 /// (<https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md>).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -46,9 +55,9 @@ pub struct Event {
     pub specversion: SpecVersion,
     /// SHA-256 over everything but `id` and the digest, in lower-case hex: equal events are one event.
     pub id: String,
-    /// The file that the choice is written in, as a relative reference.
+    /// The file of the environment, as a relative reference.
     pub source: String,
-    /// Applied, or asked for.
+    /// What it says.
     #[serde(rename = "type")]
     pub kind: Kind,
     /// When.
@@ -63,12 +72,16 @@ pub struct Event {
     pub data: Data,
 }
 
-/// What changed, and its place in the chain.
+/// What changed or was done (one of both), and its place in the chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Data {
     /// What changed.
-    pub change: Change,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<Change>,
+    /// What was done to a root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<StepRecord>,
     /// Commit of the repository that the models were read at; none for what is not committed.
     pub revision: Option<String>,
     /// Digest of the event before this one in the target's chain; none for its first.
@@ -77,10 +90,19 @@ pub struct Data {
     pub digest: String,
 }
 
+/// What an event is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// A change of profile, engine or bindings.
+    Change(Box<Change>),
+    /// What was done to a root.
+    Step(Box<StepRecord>),
+}
+
 /// What only whoever seals an event knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealing {
-    /// Applied, or asked for.
+    /// What it says.
     pub kind: Kind,
     /// When.
     pub time: Timestamp,
@@ -99,23 +121,44 @@ static DATA_SCHEMA_NAME: LazyLock<String> =
     LazyLock::new(|| format!("nih:sha-256;{}", canonical_sha256(&data_schema())));
 
 impl Event {
-    /// Seals a change. `source` is the path of the environment's file.
-    pub fn seal(change: Change, source: &str, sealing: Sealing) -> Self {
+    /// Seals what it is about. `source` is the path of the environment's file.
+    pub fn seal(what: What, source: &str, sealing: Sealing) -> Self {
         let Sealing { kind, time, revision, predecessor } = sealing;
+        let (change, step) = match what {
+            What::Change(change) => (Some(*change), None),
+            What::Step(step) => (None, Some(*step)),
+        };
+        let data = Data { change, step, revision, predecessor, digest: String::new() };
         let mut event = Self {
             specversion: SpecVersion::V1,
             id: String::new(),
             source: source.to_owned(),
             kind,
             time,
-            subject: change.target.clone(),
+            subject: data.target().unwrap_or_default().to_owned(),
             datacontenttype: ContentType::Json,
             dataschema: DATA_SCHEMA_NAME.clone(),
-            data: Data { change, revision, predecessor, digest: String::new() },
+            data,
         };
         event.id = event.identity();
         event.data.digest = event.digest();
         event
+    }
+
+    /// The text that is stored: equal events have equal bytes.
+    pub fn text(&self) -> String {
+        // Events hold strings, numbers, lists and string-keyed maps only, so this does not fail.
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+
+    /// Reads a stored event, which has to be what `text` writes, to the byte. The error says why it is not.
+    pub fn read(bytes: &[u8]) -> Result<Self, String> {
+        let event: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        if event.text().as_bytes() == bytes {
+            Ok(event)
+        } else {
+            Err("it is not written as gen writes it".to_owned())
+        }
     }
 
     /// Digest over everything but `id` and the digest.
@@ -133,6 +176,17 @@ impl Event {
         let mut value = serde_json::to_value(self).unwrap_or_default();
         without_digest(&mut value);
         sha256_hex(&crate::digest::canonical(&value))
+    }
+}
+
+impl Data {
+    /// The target that it is about; none if it is about nothing, or about two things.
+    pub fn target(&self) -> Option<&str> {
+        match (&self.change, &self.step) {
+            (Some(change), None) => Some(&change.target),
+            (None, Some(step)) => Some(&step.target),
+            _ => None,
+        }
     }
 }
 
@@ -164,7 +218,7 @@ pub fn verify(chain: &[Event]) -> Result<(), Broken> {
             return Err(Broken::Unchained(index));
         }
         let foreign = last.is_some_and(|last| last.subject != event.subject);
-        if foreign || event.subject != event.data.change.target {
+        if foreign || event.data.target() != Some(&event.subject) {
             return Err(Broken::Foreign(index));
         }
         last = Some(event);

@@ -44,7 +44,11 @@ fn chain(links: &[(String, usize)]) -> Vec<Event> {
             predecessor: events.last().map(|last| last.data.digest.clone()),
         };
         let change = made("sovereign", provider, *satisfied);
-        events.push(Event::seal(change, "stacks/control-plane/environments/prod.yaml", sealing));
+        events.push(Event::seal(
+            What::Change(Box::new(change)),
+            "stacks/control-plane/environments/prod.yaml",
+            sealing,
+        ));
     }
     events
 }
@@ -122,7 +126,7 @@ proptest! {
                 revision: Some("forged".to_owned()), predecessor: old.data.predecessor.clone(),
             };
             let mut forged = events.clone();
-            forged[index] = Event::seal(old.data.change.clone(), &old.source, sealing);
+            forged[index] = Event::seal(What::Change(Box::new(old.data.change.clone().expect("a change"))), &old.source, sealing);
             prop_assert_eq!(verify(&forged), Err(Broken::Unchained(index + 1)));
         }
     }

@@ -15,6 +15,8 @@ pub enum Area {
     Artifact,
     /// Probing a server.
     Probe,
+    /// Applying what was rendered.
+    Apply,
 }
 
 macro_rules! faults {
@@ -349,6 +351,40 @@ faults! {
     ///
     /// Add the lines that `--dry-run` prints by hand.
     EvidenceUnfit = "GEN0705", Probe, "evidence cannot be added to the file";
+    /// What is in `terraform-out/` is not what the models would be rendered to.
+    ///
+    /// Only what was rendered, reviewed and committed is applied.
+    ///
+    /// Run `gen generate`, look at the difference, commit it, and apply again.
+    NotGenerated = "GEN0801", Apply, "rendered files are not up to date";
+    /// A root was not applied to its end; the diagnostic says where it stopped and why, in the engine's own words where the engine failed.
+    ///
+    /// What was done before that stays done, and its state is kept. Roots that depend on it were not begun.
+    ///
+    /// Mend the cause and run the same command again: it goes on from where things stand.
+    StepFailed = "GEN0802", Apply, "root was not applied";
+    /// The plan would destroy, replace or forget a resource that holds data, in a protected environment.
+    ///
+    /// The engine would do it without asking twice, and data does not come back with the resource.
+    ///
+    /// If it is meant, name the resource under `allow_destroy` in the environment's file, with a reason and a day, and have that reviewed.
+    StepBarred = "GEN0803", Apply, "data would be lost";
+    /// Nobody said that the plan may be carried out.
+    ///
+    /// Nothing was changed; the record says what was planned.
+    ///
+    /// Run it on a terminal and answer `yes`, or say `--auto-approve` where something else has approved it.
+    NotApproved = "GEN0804", Apply, "nobody approved the plan";
+    /// A signal ended the run. The engine was told once and put its state away; roots that had not begun were not begun.
+    ///
+    /// Run the same command again: it goes on from where things stand.
+    Stopped = "GEN0805", Apply, "run was interrupted";
+    /// A chain of records does not hold: a record was altered, left out, added or moved.
+    ///
+    /// Each record carries the digest of the one before, so whoever changes one would have to change all that follow.
+    ///
+    /// Compare with the versions that the store keeps of that object, and with the audit trail of the store, to see who did it and when.
+    BrokenChain = "GEN0806", Apply, "chain of records is broken";
 }
 
 impl Fault {

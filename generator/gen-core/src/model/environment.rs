@@ -10,7 +10,7 @@ use super::component::Issuer;
 use super::names::{
     AccountId, ComponentName, DataName, EnvName, HostName, Place, ProfileName, RegionName, SubjectName,
 };
-use super::units::{FormatVersion, NonEmpty, Period, Shares, Storage};
+use super::units::{Date, FormatVersion, NonEmpty, Period, Shares, Storage, Text};
 
 /// An environment.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -56,6 +56,21 @@ pub struct Environment {
     /// Whether changes need approval.
     #[serde(default)]
     pub protect: Protect,
+    /// Resources with data that may be lost, each by its address; `gen apply` refuses every other in a protected environment.
+    #[serde(default)]
+    pub allow_destroy: Vec<AllowDestroy>,
+}
+
+/// A resource that may be destroyed although it holds data.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AllowDestroy {
+    /// Its address in its root, as the plan names it.
+    pub address: String,
+    /// Why its data is not needed any more.
+    pub why: Text,
+    /// Last day on which it may go.
+    pub until: Date,
 }
 
 /// How much depends on an environment.

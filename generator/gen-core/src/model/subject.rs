@@ -57,6 +57,9 @@ pub struct Provider {
     /// Resource types whose replacement loses data.
     #[serde(default)]
     pub stateful: Vec<String>,
+    /// Resource types whose changes are looked at first.
+    #[serde(default)]
+    pub risks: Risks,
     /// Where facts were read.
     #[serde(default)]
     pub sources: BTreeMap<String, Source>,
@@ -73,6 +76,21 @@ impl Provider {
     pub fn endpoint(&self, kind: ComponentType, region: &str) -> Option<String> {
         self.endpoints.get(&kind).map(|address| address.replace("{region}", region))
     }
+}
+
+/// Resource types whose changes are looked at first. `*` at the end of a type stands for any end.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Risks {
+    /// They decide who may do what.
+    #[serde(default)]
+    pub permissions: Vec<String>,
+    /// They cannot be taken back.
+    #[serde(default)]
+    pub irreversible: Vec<String>,
+    /// Type → attribute (without indices of lists) → the value that lets everybody in.
+    #[serde(default)]
+    pub public: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
 /// What size classes mean.

@@ -1,5 +1,6 @@
 //! The command line: verbs, flags, their help.
 
+mod apply;
 mod probe;
 mod profile;
 
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use gen_core::model::units::Date;
 
+pub(crate) use apply::ApplyArgs;
 pub(crate) use probe::{
     PathStyle, ProbeArgs, ProbeCommon, ProbeKubernetesArgs, ProbeOidcArgs, ProbePostgresArgs, ProbeS3Args,
     ProbeStateLockArgs, ProbeStore, ProbeWhat,
@@ -110,6 +112,10 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Check every rendered file in the language that it claims
     Validate(ValidateArgs),
+    /// Bring clouds to what is rendered: plan, record, guard, approve, plan again, carry out, hand on, record
+    Apply(ApplyArgs),
+    /// Destroy what was applied, in the reverse order; data stays unless it is named
+    Destroy(ApplyArgs),
     /// Before a workload starts: check that it is where it was proven to belong
     Verify(VerifyArgs),
     /// Explain a diagnostic, capability, profile, provider, target or component

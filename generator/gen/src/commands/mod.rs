@@ -1,5 +1,6 @@
 //! One file a command. Each makes a document and its text for people; printing is the views' business.
 
+pub(crate) mod apply;
 mod before;
 mod check;
 mod completions;
@@ -19,7 +20,8 @@ mod verify;
 
 use std::process::ExitCode;
 
-use gen_core::diag::{Area, Diagnostic, Severity, any_error};
+use gen_core::audit::Operation;
+use gen_core::diag::{Area, Diagnostic, Fault, Severity, any_error};
 use serde::Serialize;
 
 use crate::cli::{Cli, Command, Global};
@@ -38,6 +40,8 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
         Command::Generate(arguments) => generate::run(global, arguments),
         Command::Check(arguments) => check::run(global, arguments),
         Command::Validate(arguments) => validate::run(global, arguments),
+        Command::Apply(arguments) => apply::run(global, arguments, Operation::Apply),
+        Command::Destroy(arguments) => apply::run(global, arguments, Operation::Destroy),
         Command::Verify(arguments) => verify::run(global, arguments),
         Command::Explain(arguments) => explain::run(global, arguments),
         Command::Matrix(arguments) => matrix::run(global, arguments),
@@ -54,7 +58,9 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
 /// JSON Schemas of the documents that commands print.
 pub(crate) fn document_schemas() -> Vec<(&'static str, serde_json::Value)> {
     vec![
+        ("apply", schema_of::<apply::Body>()),
         ("check", schema_of::<plan::Body>()),
+        ("destroy", schema_of::<apply::Body>()),
         ("doctor", schema_of::<doctor::Body>()),
         ("explain", schema_of::<explain::Body>()),
         ("generate", schema_of::<generate::Body>()),
@@ -83,7 +89,7 @@ fn schema_of<T: schemars::JsonSchema>() -> serde_json::Value {
 
 /// How a command ended, from what it found.
 fn outcome(diagnostics: &[Diagnostic], differs: bool) -> Outcome {
-    if diagnostics.iter().any(|found| found.fault == gen_core::diag::Fault::Interrupted) {
+    if diagnostics.iter().any(|found| matches!(found.fault, Fault::Interrupted | Fault::Stopped)) {
         return Outcome::Interrupted;
     }
     let errors = || diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
@@ -92,7 +98,7 @@ fn outcome(diagnostics: &[Diagnostic], differs: bool) -> Outcome {
     }
     let of = |area: Area| errors().any(|diagnostic| diagnostic.fault.area() == area);
     if errors().any(|diagnostic| {
-        let refused = diagnostic.fault.is_verdict() || diagnostic.fault == gen_core::diag::Fault::Elsewhere;
+        let refused = diagnostic.fault.is_verdict() || diagnostic.fault == Fault::Elsewhere;
         !refused && matches!(diagnostic.fault.area(), Area::Input | Area::Model | Area::Proof)
     }) {
         Outcome::Invalid

@@ -1,5 +1,6 @@
 //! Views: how a document is printed. Only this module writes to the terminal.
 
+pub(crate) mod apply;
 mod diagnostics;
 mod github;
 pub(crate) mod markdown;

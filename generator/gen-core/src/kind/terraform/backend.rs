@@ -8,12 +8,12 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, context};
 
-use crate::check::Checked;
+use crate::check::{Checked, StoreSettings};
 use crate::diag::{Diagnostic, Fault, Place};
 use crate::load::Repository;
 use crate::model::component::ComponentType;
-use crate::model::names::RegionName;
-use crate::resolve::Bound;
+use crate::model::names::{RegionName, SubjectName};
+use crate::resolve::{AccountRef, Bound, Resolved, Target};
 
 use super::Root;
 
@@ -69,44 +69,22 @@ impl Backends {
         root: &Root,
     ) -> Result<String, String> {
         let target = checked.target();
-        let state =
-            target.of_type(ComponentType::State).next().ok_or("the target has no component `state`")?;
-        let store =
-            checked.store(&state.name).ok_or("nothing is known of how to speak to the store of states")?;
-        let key = format!("{}/{}/{}.tfstate", target.id.stack, target.id.env, root.name);
+        let place = place(repository, checked, root)?;
+        let (state, store) = state_of(checked)?;
+        let StatePlace { key, bucket, region, endpoint, .. } = &place;
         let (name, context) = match &state.bound {
-            Bound::Managed { provider, region, .. } => {
-                let account =
-                    target.accounts.get(provider).ok_or("the account that keeps the state is not named")?;
+            Bound::Managed { provider, .. } => {
+                let account = account_of(target, provider)?;
                 let foundation = account.foundation.resource_name();
-                let bucket = bucket(&foundation, state.name.as_str(), account.id.as_str());
-                let region = region.as_ref().map(RegionName::as_str).unwrap_or_default();
-                let file = repository.providers.get(provider).ok_or("the provider has no file")?;
                 let context = context! {
-                    foundation, region, key, bucket,
+                    foundation, region, key, bucket, endpoint,
                     store => Serde(store),
                     component => state.name.as_str(),
                     account => account.id.as_str(),
-                    endpoint => file.value.endpoint(ComponentType::ObjectStore, region),
                 };
                 (provider.as_str(), context)
             }
-            Bound::Existing { exports, .. } => {
-                let text = |key: &str| exports.get(key).and_then(serde_json::Value::as_str);
-                if text("lock") != Some("s3_lockfile") {
-                    return Err("gen renders backends of state that is locked by `s3_lockfile`".to_owned());
-                }
-                let context = context! {
-                    key,
-                    store => Serde(store),
-                    bucket => text("bucket"), region => text("region"), endpoint => text("endpoint"),
-                };
-                (ANY, context)
-            }
-            Bound::Hosted { .. } => {
-                return Err("state cannot be kept on what it describes: bind it to a provider, or bring it"
-                    .to_owned());
-            }
+            _ => (ANY, context! { key, bucket, region, endpoint, store => Serde(store) }),
         };
         let own = self.templates.get_template(name);
         if own.is_err() && context.get_attr("endpoint").is_ok_and(|address| address.is_none()) {
@@ -117,6 +95,83 @@ impl Backends {
         let template =
             own.or_else(|_| self.templates.get_template(ANY)).map_err(|error| error.to_string())?;
         template.render(context).map_err(|error| error.to_string())
+    }
+}
+
+/// Where the state of a root is kept: an object in a store with the S3 API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatePlace {
+    /// The bucket.
+    pub bucket: String,
+    /// The state in it.
+    pub key: String,
+    /// Region of the bucket.
+    pub region: String,
+    /// Address of the store; none where the provider's file names none.
+    pub endpoint: Option<String>,
+    /// Names of buckets go into the path.
+    pub path_style: bool,
+    /// The provider that keeps it, where that is one; nobody knows whose credentials a store takes that is brought.
+    pub provider: Option<SubjectName>,
+}
+
+impl StatePlace {
+    /// What the keys of everything that belongs to the same target begin with.
+    pub fn prefix(&self) -> &str {
+        self.key.rsplit_once('/').map_or("", |(prefix, _)| prefix)
+    }
+}
+
+fn state_of(checked: &Checked) -> Result<(&Resolved, &StoreSettings), String> {
+    let target = checked.target();
+    let state = target.of_type(ComponentType::State).next().ok_or("the target has no component `state`")?;
+    let store =
+        checked.store(&state.name).ok_or("nothing is known of how to speak to the store of states")?;
+    Ok((state, store))
+}
+
+fn account_of<'a>(target: &'a Target, provider: &SubjectName) -> Result<&'a AccountRef, String> {
+    target.accounts.get(provider).ok_or_else(|| "the account that keeps the state is not named".to_owned())
+}
+
+/// Where the state of a root is kept.
+pub(super) fn place(repository: &Repository, checked: &Checked, root: &Root) -> Result<StatePlace, String> {
+    let target = checked.target();
+    let (state, store) = state_of(checked)?;
+    let key = format!("{}/{}/{}.tfstate", target.id.stack, target.id.env, root.name);
+    let path_style = store.path_style;
+    match &state.bound {
+        Bound::Managed { provider, region, .. } => {
+            let account = account_of(target, provider)?;
+            let foundation = account.foundation.resource_name();
+            let region = region.as_ref().map(RegionName::as_str).unwrap_or_default();
+            let file = repository.providers.get(provider).ok_or("the provider has no file")?;
+            Ok(StatePlace {
+                bucket: bucket(&foundation, state.name.as_str(), account.id.as_str()),
+                key,
+                region: region.to_owned(),
+                endpoint: file.value.endpoint(ComponentType::ObjectStore, region),
+                path_style,
+                provider: Some(provider.clone()),
+            })
+        }
+        Bound::Existing { exports, .. } => {
+            let text = |key: &str| exports.get(key).and_then(serde_json::Value::as_str).map(str::to_owned);
+            if text("lock").as_deref() != Some("s3_lockfile") {
+                return Err("gen renders backends of state that is locked by `s3_lockfile`".to_owned());
+            }
+            Ok(StatePlace {
+                bucket: text("bucket").unwrap_or_default(),
+                key,
+                region: text("region").unwrap_or_default(),
+                endpoint: text("endpoint"),
+                path_style,
+                provider: None,
+            })
+        }
+        Bound::Hosted { .. } => {
+            Err("state cannot be kept on what it describes: bind it to a provider, or bring it".to_owned())
+        }
     }
 }
 

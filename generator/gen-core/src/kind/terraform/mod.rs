@@ -35,6 +35,7 @@ use crate::model::stack::Purpose;
 use crate::model::subject::Provider;
 use crate::resolve::{Bound, Target};
 
+pub use backend::StatePlace;
 pub use faults::check_module;
 use module::Module;
 pub use root::{Hcl, Root};
@@ -247,6 +248,17 @@ impl<'a> Terraform<'a> {
             }
         }
         if diagnostics.is_empty() { Ok(files) } else { Err(diagnostics) }
+    }
+
+    /// Components whose exports a root takes from other roots.
+    pub fn upstream(&self, target: &Target, root: &Root) -> Result<Vec<ComponentName>, String> {
+        let file = self.repository.providers.get(&root.provider).ok_or("the provider has no file")?;
+        self.hcl_of(target, root, &file.value).map(|hcl| hcl.upstream.clone())
+    }
+
+    /// Where the state of a root is kept.
+    pub fn state(&self, checked: &Checked, root: &Root) -> Result<StatePlace, String> {
+        backend::place(self.repository, checked, root)
     }
 
     fn render_root(&self, checked: &Checked, root: &Root) -> Result<Vec<Rendered>, String> {

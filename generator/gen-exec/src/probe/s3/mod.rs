@@ -14,11 +14,11 @@ mod lock_reach;
 mod multipart;
 mod presign;
 mod scratch;
-mod sign;
+pub(crate) mod sign;
 mod state_lock;
-mod store;
+pub(crate) mod store;
 mod versions;
-mod xml;
+pub(crate) mod xml;
 
 use std::sync::Mutex;
 use std::time::Duration;

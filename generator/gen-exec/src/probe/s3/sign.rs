@@ -9,14 +9,14 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
 use sha2::Sha256;
 
-use super::super::{Secret, hex};
+use super::super::{Secret, Stop, hex};
 
 /// Hash of a body that is not signed.
-pub(super) const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
+pub(crate) const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
 
 /// Who signs.
 #[derive(Debug, Clone)]
-pub(super) struct Credentials {
+pub struct Credentials {
     /// Access key; public by nature, never printed all the same.
     pub key: Secret,
     /// Secret key.
@@ -25,9 +25,24 @@ pub(super) struct Credentials {
     pub token: Option<Secret>,
 }
 
+impl Credentials {
+    /// Those of the environment.
+    pub(crate) fn of_environment() -> Result<Self, Stop> {
+        let help = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN for temporary credentials)";
+        let need = |name: &str| {
+            Secret::of(name).ok_or_else(|| Stop::failed(format!("the environment has no {name}"), help))
+        };
+        Ok(Self {
+            key: need("AWS_ACCESS_KEY_ID")?,
+            secret: need("AWS_SECRET_ACCESS_KEY")?,
+            token: Secret::of("AWS_SESSION_TOKEN"),
+        })
+    }
+}
+
 /// What is signed.
 #[derive(Debug, Clone)]
-pub(super) struct Signed<'a> {
+pub(crate) struct Signed<'a> {
     /// Method.
     pub method: &'a str,
     /// Host, with its port where that is not the scheme's own.
@@ -45,7 +60,7 @@ pub(super) struct Signed<'a> {
 }
 
 /// Percent-encodes everything but the unreserved characters of RFC 3986, and slashes where `path` says so.
-pub(super) fn encode(text: &str, path: bool) -> String {
+pub(crate) fn encode(text: &str, path: bool) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
@@ -58,7 +73,7 @@ pub(super) fn encode(text: &str, path: bool) -> String {
 }
 
 /// Parameters as they stand in an address: encoded and sorted.
-pub(super) fn query(parameters: &[(String, String)]) -> String {
+pub(crate) fn query(parameters: &[(String, String)]) -> String {
     let mut pairs: Vec<(String, String)> =
         parameters.iter().map(|(name, value)| (encode(name, false), encode(value, false))).collect();
     pairs.sort();
@@ -117,7 +132,7 @@ impl Signed<'_> {
     }
 
     /// The headers to send, those that were to be signed included. `hash` is the body's, in hex, or what stands for it.
-    pub(super) fn in_headers(&self, credentials: &Credentials, hash: &str) -> Vec<(String, String)> {
+    pub(crate) fn in_headers(&self, credentials: &Credentials, hash: &str) -> Vec<(String, String)> {
         let mut headers = self.headers.to_vec();
         headers.push(("x-amz-content-sha256".to_owned(), hash.to_owned()));
         headers.push(("x-amz-date".to_owned(), stamp(self.time)));
@@ -136,7 +151,7 @@ impl Signed<'_> {
     }
 
     /// Headers and body of an upload in signed chunks (here one) with a signed trailer, in the form `name:value`.
-    pub(super) fn in_chunks(
+    pub(crate) fn in_chunks(
         &self,
         credentials: &Credentials,
         body: &[u8],
@@ -166,7 +181,7 @@ impl Signed<'_> {
     }
 
     /// The parameters of a signed address that counts for so many seconds.
-    pub(super) fn in_address(&self, credentials: &Credentials, expires: u64) -> Vec<(String, String)> {
+    pub(crate) fn in_address(&self, credentials: &Credentials, expires: u64) -> Vec<(String, String)> {
         let mut parameters = self.query.to_vec();
         let (_, names) = self.canonical(self.headers);
         let mut add = |name: &str, value: String| parameters.push((name.to_owned(), value));

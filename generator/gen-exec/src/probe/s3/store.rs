@@ -28,7 +28,7 @@ const SILENCE: u32 = 5;
 
 /// A store.
 #[derive(Debug, Clone)]
-pub(super) struct Store {
+pub(crate) struct Store {
     client: Client,
     scheme: String,
     host: String,
@@ -44,7 +44,7 @@ pub(super) struct Store {
 
 /// How a request is signed.
 #[derive(Debug, Clone)]
-pub(super) enum Sign {
+pub(crate) enum Sign {
     /// In headers.
     Headers,
     /// In the address, for so many seconds.
@@ -55,7 +55,7 @@ pub(super) enum Sign {
 
 /// A request.
 #[derive(Debug, Clone)]
-pub(super) struct Call {
+pub(crate) struct Call {
     method: String,
     bucket: String,
     key: String,
@@ -74,7 +74,7 @@ pub(super) struct Call {
 
 impl Call {
     /// A request to a bucket; to the store itself where that is empty.
-    pub(super) fn new(method: &str, bucket: &str) -> Self {
+    pub(crate) fn new(method: &str, bucket: &str) -> Self {
         Self {
             method: method.to_owned(),
             bucket: bucket.to_owned(),
@@ -93,19 +93,19 @@ impl Call {
     }
 
     /// About an object.
-    pub(super) fn key(mut self, key: &str) -> Self {
+    pub(crate) fn key(mut self, key: &str) -> Self {
         key.clone_into(&mut self.key);
         self
     }
 
     /// With a parameter.
-    pub(super) fn query(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn query(mut self, name: &str, value: &str) -> Self {
         self.query.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// About a version, if there is one.
-    pub(super) fn version(self, version: Option<&str>) -> Self {
+    pub(crate) fn version(self, version: Option<&str>) -> Self {
         match version {
             Some(version) => self.query("versionId", version),
             None => self,
@@ -113,61 +113,61 @@ impl Call {
     }
 
     /// With a header, its name in lower case.
-    pub(super) fn header(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// With a body.
-    pub(super) fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
     }
 
     /// With a body and its MD5, which stores ask for where a mistake would be bad.
-    pub(super) fn xml(self, body: &str) -> Self {
+    pub(crate) fn xml(self, body: &str) -> Self {
         let sum = STANDARD.encode(Md5::digest(body.as_bytes()));
         self.header("content-md5", &sum).header("content-type", "application/xml").body(body)
     }
 
     /// With a body in signed chunks, and a signed trailer behind it.
-    pub(super) fn trailer(mut self, body: &[u8], trailer: &str) -> Self {
+    pub(crate) fn trailer(mut self, body: &[u8], trailer: &str) -> Self {
         self.trailer = Some(trailer.to_owned());
         self.body(body)
     }
 
     /// With this in place of the body's hash.
-    pub(super) fn hash(mut self, hash: &str) -> Self {
+    pub(crate) fn hash(mut self, hash: &str) -> Self {
         self.hash = Some(hash.to_owned());
         self
     }
 
     /// Signed in another way.
-    pub(super) fn sign(mut self, sign: Sign) -> Self {
+    pub(crate) fn sign(mut self, sign: Sign) -> Self {
         self.sign = sign;
         self
     }
 
     /// With the bucket in another place.
-    pub(super) fn style(mut self, style: Style) -> Self {
+    pub(crate) fn style(mut self, style: Style) -> Self {
         self.style = Some(style);
         self
     }
 
     /// Signed for a time that is off by so many seconds.
-    pub(super) fn off(mut self, seconds: i64) -> Self {
+    pub(crate) fn off(mut self, seconds: i64) -> Self {
         self.off = seconds;
         self
     }
 
     /// Signed for another region.
-    pub(super) fn region(mut self, region: &str) -> Self {
+    pub(crate) fn region(mut self, region: &str) -> Self {
         self.region = Some(region.to_owned());
         self
     }
 
     /// Signed with a secret that is not the right one.
-    pub(super) fn wrong_secret(mut self) -> Self {
+    pub(crate) fn wrong_secret(mut self) -> Self {
         self.wrong_secret = true;
         self
     }
@@ -175,17 +175,20 @@ impl Call {
 
 impl Store {
     /// A store by its address, with credentials from the environment.
-    pub(super) fn new(endpoint: &str, region: &str, style: Style, insecure: bool) -> Result<Self, Stop> {
+    pub(crate) fn new(endpoint: &str, region: &str, style: Style, insecure: bool) -> Result<Self, Stop> {
+        let credentials = Credentials::of_environment()?;
+        Self::asked_by(credentials, endpoint, region, style, insecure)
+    }
+
+    /// A store by its address, with these credentials.
+    pub(crate) fn asked_by(
+        credentials: Credentials,
+        endpoint: &str,
+        region: &str,
+        style: Style,
+        insecure: bool,
+    ) -> Result<Self, Stop> {
         allowed(endpoint, insecure)?;
-        let help = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN for temporary credentials)";
-        let need = |name: &str| {
-            Secret::of(name).ok_or_else(|| Stop::failed(format!("the environment has no {name}"), help))
-        };
-        let credentials = Credentials {
-            key: need("AWS_ACCESS_KEY_ID")?,
-            secret: need("AWS_SECRET_ACCESS_KEY")?,
-            token: Secret::of("AWS_SESSION_TOKEN"),
-        };
         let (scheme, rest) = endpoint.split_once("://").unwrap_or(("https", endpoint));
         let host = rest.trim_end_matches('/');
         if host.contains(['/', '?', '#']) {
@@ -208,24 +211,30 @@ impl Store {
         })
     }
 
+    /// The store, asked by somebody else.
+    pub(crate) fn for_whom(mut self, credentials: Credentials) -> Self {
+        self.credentials = credentials;
+        self
+    }
+
     /// The store, whose requests may each take so long.
-    pub(super) fn within(mut self, timeout: Duration) -> Self {
+    pub(crate) fn within(mut self, timeout: Duration) -> Self {
         self.client = Client::new(timeout);
         self
     }
 
     /// What it is reached at.
-    pub(super) fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         format!("{}://{}", self.scheme, self.host)
     }
 
     /// What is sent cannot be read on the way.
-    pub(super) fn encrypted(&self) -> bool {
+    pub(crate) fn encrypted(&self) -> bool {
         self.scheme == "https"
     }
 
     /// The host is an IP address, before which no name of a bucket can stand.
-    pub(super) fn is_bare_address(&self) -> bool {
+    pub(crate) fn is_bare_address(&self) -> bool {
         self.host.starts_with('[')
             || self
                 .host
@@ -236,17 +245,17 @@ impl Store {
     }
 
     /// Seconds since 1970 by the store's clock.
-    pub(super) fn time(&self) -> i64 {
+    pub(crate) fn time(&self) -> i64 {
         now() + self.ahead.load(Ordering::Relaxed)
     }
 
     /// Seconds that the store's clock is ahead of this machine's.
-    pub(super) fn ahead(&self) -> i64 {
+    pub(crate) fn ahead(&self) -> i64 {
         self.ahead.load(Ordering::Relaxed)
     }
 
     /// Takes over the store's clock from an answer, so that a machine whose clock is wrong can probe too.
-    pub(super) fn set_clock(&self, answer: &Answer) {
+    pub(crate) fn set_clock(&self, answer: &Answer) {
         let date = answer.header("date").and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
         if let Some(date) = date {
             let ahead = date.timestamp().as_second() - now();
@@ -256,7 +265,7 @@ impl Store {
     }
 
     /// Sends a request. No answer is an answer with status 0 that says why, until there were too many.
-    pub(super) fn send(&self, call: &Call) -> Result<Answer, Stop> {
+    pub(crate) fn send(&self, call: &Call) -> Result<Answer, Stop> {
         let style = call.style.unwrap_or(self.style);
         let in_host = style == Style::Host && !call.bucket.is_empty();
         let host = if in_host { format!("{}.{}", call.bucket, self.host) } else { self.host.clone() };
@@ -321,7 +330,7 @@ impl Store {
 }
 
 /// An answer in few words: status, and the store's code where it gives one.
-pub(super) fn told(answer: &Answer) -> String {
+pub(crate) fn told(answer: &Answer) -> String {
     if answer.status == 0 {
         return format!("no answer: {}", answer.text());
     }
@@ -332,7 +341,7 @@ pub(super) fn told(answer: &Answer) -> String {
 }
 
 /// Why an answer says nothing about what the store can do: there was none, the credentials may not ask, or the store was busy.
-pub(super) fn undecided(answer: &Answer) -> Option<String> {
+pub(crate) fn undecided(answer: &Answer) -> Option<String> {
     match answer.status {
         401 | 403 => Some(format!("the credentials may not ({})", told(answer))),
         _ => passing(answer),
@@ -340,7 +349,7 @@ pub(super) fn undecided(answer: &Answer) -> Option<String> {
 }
 
 /// Why an answer says nothing at all, not even that it refuses: there was none, or asked again it may be another one.
-pub(super) fn passing(answer: &Answer) -> Option<String> {
+pub(crate) fn passing(answer: &Answer) -> Option<String> {
     let passes = match answer.status {
         0 => return Some(told(answer)),
         // Credentials of the moment that ended, and a connection that stalled.
@@ -357,7 +366,7 @@ pub(super) fn passing(answer: &Answer) -> Option<String> {
 }
 
 /// The code of an error.
-pub(super) fn code(answer: &Answer) -> Option<String> {
+pub(crate) fn code(answer: &Answer) -> Option<String> {
     if answer.ok() {
         return None;
     }

@@ -9,19 +9,19 @@ fn parse(text: &str) -> Option<Document<'_>> {
 }
 
 /// The texts of all elements of that name.
-pub(super) fn texts(text: &str, name: &str) -> Vec<String> {
+pub(crate) fn texts(text: &str, name: &str) -> Vec<String> {
     let Some(document) = parse(text) else { return Vec::new() };
     let elements = document.descendants().filter(|node| node.tag_name().name() == name);
     elements.map(|node| node.text().unwrap_or_default().to_owned()).collect()
 }
 
 /// The text of the first element of that name.
-pub(super) fn first(text: &str, name: &str) -> Option<String> {
+pub(crate) fn first(text: &str, name: &str) -> Option<String> {
     texts(text, name).into_iter().next()
 }
 
 /// For each element of that name, the texts of its children of other names (empty where there is none).
-pub(super) fn rows(text: &str, name: &str, children: &[&str]) -> Vec<Vec<String>> {
+pub(crate) fn rows(text: &str, name: &str, children: &[&str]) -> Vec<Vec<String>> {
     let Some(document) = parse(text) else { return Vec::new() };
     let elements = document.descendants().filter(|node| node.tag_name().name() == name);
     let rows = elements.map(|element| {
@@ -35,7 +35,7 @@ pub(super) fn rows(text: &str, name: &str, children: &[&str]) -> Vec<Vec<String>
 }
 
 /// Text as it may stand in an element.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 

@@ -5,7 +5,7 @@ mod document;
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
-use gen_core::audit::{Event, Kind, Sealing, change};
+use gen_core::audit::{Event, Kind, Sealing, What, change};
 use gen_core::check::{Matrix, Verdict, VerdictKind, words};
 use gen_core::effect::{Change, changes};
 use gen_core::plan::{FileDiff, State, TreeDiff};
@@ -85,7 +85,7 @@ fn events(session: &Session, what_if: &gen_core::resolve::WhatIf) -> Vec<Event> 
     pairs
         .map(|(change, source)| {
             let sealing = Sealing { kind: Kind::Proposed, time, revision: None, predecessor: None };
-            Event::seal(change, &source, sealing)
+            Event::seal(What::Change(Box::new(change)), &source, sealing)
         })
         .collect()
 }

@@ -1,0 +1,52 @@
+//! What is never done without being asked for by name.
+
+use crate::model::environment::AllowDestroy;
+use crate::model::units::Date;
+
+use super::change::{Action, Change};
+use super::risk::Ranked;
+
+/// A change that is not carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Barred {
+    /// Address of the resource.
+    pub address: String,
+    /// Why it is not carried out.
+    pub why: String,
+    /// What to do if it is really meant.
+    pub help: String,
+}
+
+/// What a protected environment refuses: losing a resource that holds data, unless the environment allows it until a later day.
+pub fn bars(ranked: &[Ranked], allowed: &[AllowDestroy], today: Date) -> Vec<Barred> {
+    ranked
+        .iter()
+        .filter(|one| one.stateful && (one.change.action.destroys() || one.change.action == Action::Forget))
+        .filter_map(|one| {
+            let Change { address, action, .. } = &one.change;
+            let allowed = allowed.iter().find(|allowed| allowed.address == *address);
+            let why = match allowed {
+                Some(allowed) if allowed.until >= today => return None,
+                Some(allowed) => format!("{} it would lose its data, and that was allowed until {} only", action.as_str(), allowed.until),
+                None => format!("to {} it would lose its data", action.as_str()),
+            };
+            let help = format!(
+                "if that is meant: `allow_destroy: [{{address: {address:?}, why: \"...\", until: {}}}]` in the environment's file",
+                today.plus_days(7)
+            );
+            Some(Barred { address: address.clone(), why, help })
+        })
+        .collect()
+}
+
+/// What the first run of all refuses: anything but making things.
+pub fn not_created(ranked: &[Ranked]) -> Vec<Barred> {
+    let others = ranked.iter().filter(|one| one.change.action != Action::Create);
+    others
+        .map(|one| Barred {
+            address: one.change.address.clone(),
+            why: format!("the first run only makes things, and would {} this", one.change.action.as_str()),
+            help: "run gen apply without --bootstrap".to_owned(),
+        })
+        .collect()
+}

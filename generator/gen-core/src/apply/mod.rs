@@ -1,0 +1,13 @@
+//! Applying: what is carried out in which order, what it does, what it may not do, and what is recorded about it.
+//!
+//! Everything here is decided from data. Programs start and servers are asked in `gen-exec`.
+
+pub mod change;
+pub mod guard;
+pub mod risk;
+pub mod steps;
+
+pub use change::{Action, Change, Changes, Leaf};
+pub use guard::Barred;
+pub use risk::{Ranked, rank};
+pub use steps::{Step, StepId, steps, waves};

@@ -1,0 +1,277 @@
+//! Wave after wave: the steps of one are planned side by side, shown together, approved together, and carried out side by side.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+use gen_core::apply::StepId;
+use gen_core::audit::Operation;
+use gen_core::kind::Rendered;
+use gen_core::model::environment::Engine as EngineKind;
+use gen_core::model::units::{Date, Timestamp};
+
+use super::ledger::Login;
+use super::root::{Outcome, Prepared, Work, apply, prepare, tree};
+use super::{Aws, Fault, Interrupt, Phase, Settings, Workplace};
+
+/// Whoever looks on, and decides.
+pub trait Watcher: Sync {
+    /// A step does something now.
+    fn step(&self, step: &StepId, what: &str);
+    /// What an engine said, once it has ended.
+    fn log(&self, step: &StepId, title: &str, text: &str);
+    /// A step failed; the words are the engine's where it is the engine that failed.
+    fn failed(&self, step: &StepId, fault: &Fault);
+    /// Whether a wave is to be carried out.
+    fn approve(&self, wave: &[&Prepared<'_>]) -> Approval;
+}
+
+/// Whether a wave is to be carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Approval {
+    /// Yes, at once: what was planned is what is carried out.
+    Given,
+    /// Yes, after somebody took their time: it is planned again, and has to be the same.
+    Waited,
+    /// No.
+    Declined,
+}
+
+/// A run of many steps.
+pub struct Run<'a> {
+    /// Apply or destroy.
+    pub operation: Operation,
+    /// Settings of each engine that is used.
+    pub engines: BTreeMap<EngineKind, Settings>,
+    /// The private folder.
+    pub workplace: &'a Workplace,
+    /// Signals.
+    pub interrupt: &'a Interrupt,
+    /// Whoever looks on.
+    pub watcher: &'a dyn Watcher,
+    /// Modules in use, with paths from the repository's root.
+    pub modules: &'a [Rendered],
+    /// The first run of all may make the store that its own state is kept in.
+    pub bootstrap: bool,
+    /// Accounts that somebody said are the right ones, where the provider cannot be asked.
+    pub confirmed: &'a BTreeSet<String>,
+    /// At most so many steps at once.
+    pub jobs: usize,
+    /// Today.
+    pub today: Date,
+    /// Now.
+    pub now: fn() -> Option<Timestamp>,
+    /// Commit that the models were read at.
+    pub revision: Option<String>,
+    /// Address of the run of CI.
+    pub ci: Option<String>,
+    /// Logins by provider and account.
+    pub logins: Mutex<BTreeMap<(String, String), Login>>,
+}
+
+/// What became of a step.
+#[derive(Debug)]
+pub struct StepReport {
+    /// Which one.
+    pub id: StepId,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What was planned, worst first.
+    pub changes: Vec<gen_core::apply::Ranked>,
+    /// What is no longer as the state says.
+    pub drift: Vec<gen_core::apply::Ranked>,
+    /// What may not happen.
+    pub barred: Vec<gen_core::apply::Barred>,
+    /// Why it did not come to its end.
+    pub fault: Option<Fault>,
+}
+
+impl Run<'_> {
+    pub(super) fn settings(&self, engine: EngineKind) -> Result<&Settings, Fault> {
+        let missing =
+            || Fault::new(Phase::Init, format!("`{}` is not on PATH", engine.as_str())).note("gen doctor");
+        self.engines.get(&engine).ok_or_else(missing)
+    }
+
+    pub(super) fn tree(&self, work: &Work<'_>) -> String {
+        tree(work, self.modules)
+    }
+
+    /// Who is logged in where a step wants to work; asked once for each account, and never the wrong one.
+    pub(super) fn login(&self, work: &Work<'_>) -> Result<Login, Fault> {
+        let account = work.account.clone().unwrap_or_default();
+        let key = (work.provider.name.clone(), account.clone());
+        let failed = |why: &str| Fault::new(Phase::Identity, why);
+        // Whoever comes second waits for the answer to the first.
+        let mut logins = self.logins.lock().map_err(|_| failed("another step broke off"))?;
+        if let Some(login) = logins.get(&key) {
+            return Ok(login.clone());
+        }
+        let login = match work.provider.identity {
+            gen_core::model::subject::Identity::Sts => {
+                let aws = Aws::new(&work.region).map_err(|why| failed(&why))?;
+                let caller = aws.caller().map_err(|why| {
+                    failed(&format!("nobody is logged in at {}: {why}", work.provider.name))
+                        .note("log in, or let CI hand a token over: nothing was asked of the cloud, and nothing was changed")
+                })?;
+                if caller.account != account {
+                    return Err(failed(&format!(
+                        "logged in to account {} ({}), and {} belongs to {account}",
+                        caller.account, caller.arn, work.step.id
+                    ))
+                    .note("log in to the right account; nothing but who is logged in was asked, and nothing was changed"));
+                }
+                Login::Aws { aws: Arc::new(aws), caller }
+            }
+            gen_core::model::subject::Identity::None if self.confirmed.contains(&account) => {
+                Login::Confirmed { account: account.clone() }
+            }
+            gen_core::model::subject::Identity::None => {
+                return Err(failed(&format!(
+                    "{} cannot be asked which account its credentials are for, and {} belongs to {account}",
+                    work.provider.name, work.step.id
+                ))
+                .note(format!("look which account that is, and say --confirm-account {account}")));
+            }
+        };
+        logins.insert(key, login.clone());
+        Ok(login)
+    }
+}
+
+/// Carries out all steps. What depends on a step that did not come to its end is not begun; the rest of its wave is.
+pub fn carry_out<'a>(run: &'a Run<'a>, works: &'a [Work<'a>], waves: &[Vec<StepId>]) -> Vec<StepReport> {
+    let mut reports: Vec<StepReport> = Vec::new();
+    let mut stopped: BTreeSet<StepId> = BTreeSet::new();
+    for wave in waves {
+        let ready: Vec<&Work<'_>> = wave
+            .iter()
+            .filter_map(|id| works.iter().find(|work| work.step.id == *id))
+            .filter(|work| {
+                let held = waits_for_any(run.operation, work, works, &stopped) || run.interrupt.came();
+                if held {
+                    stopped.insert(work.step.id.clone());
+                    reports.push(StepReport::skipped(work.step.id.clone()));
+                }
+                !held
+            })
+            .collect();
+        let planned = side_by_side(run.jobs, &ready, |work| prepare(run, work));
+        let mut prepared = Vec::new();
+        for (work, outcome) in ready.iter().zip(planned) {
+            match outcome {
+                Ok(planned) => {
+                    run.watcher.log(&work.step.id, "plan", &planned.told);
+                    prepared.push(planned);
+                }
+                Err(fault) => {
+                    run.watcher.failed(&work.step.id, &fault);
+                    stopped.insert(work.step.id.clone());
+                    reports.push(StepReport {
+                        fault: Some(fault),
+                        ..StepReport::of(work.step.id.clone(), Outcome::Failed)
+                    });
+                }
+            }
+        }
+        let (free, barred): (Vec<_>, Vec<_>) = prepared.into_iter().partition(|one| one.barred.is_empty());
+        for one in barred {
+            stopped.insert(one.work.step.id.clone());
+            reports.push(StepReport::planned(&one, Outcome::Barred));
+        }
+        let with_work: Vec<&Prepared<'_>> = free.iter().filter(|one| !one.is_empty()).collect();
+        let approval = if with_work.is_empty() { Approval::Given } else { run.watcher.approve(&with_work) };
+        let applied = side_by_side(run.jobs, &free, |one| {
+            if approval == Approval::Declined && !one.is_empty() {
+                return Ok((Outcome::Declined, String::new()));
+            }
+            apply(run, one, approval == Approval::Waited)
+        });
+        for (one, outcome) in free.iter().zip(applied) {
+            let mut report = StepReport::planned(one, Outcome::Failed);
+            match outcome {
+                Ok((outcome, said)) => {
+                    report.outcome = outcome;
+                    if !said.is_empty() {
+                        run.watcher.log(&report.id, run.operation.as_str(), &said);
+                    }
+                }
+                Err(fault) => {
+                    run.watcher.failed(&report.id, &fault);
+                    report.fault = Some(fault);
+                }
+            }
+            if !matches!(report.outcome, Outcome::Done | Outcome::Unchanged) {
+                stopped.insert(report.id.clone());
+            }
+            reports.push(report);
+        }
+    }
+    reports
+}
+
+/// Something that has to come before a step did not come to its end: what it takes, and the foundation that it stands on; when things are
+/// destroyed, whoever takes of it.
+fn waits_for_any(
+    operation: Operation,
+    work: &Work<'_>,
+    works: &[Work<'_>],
+    stopped: &BTreeSet<StepId>,
+) -> bool {
+    let rests_on = |work: &Work<'_>, id: &StepId| {
+        let foundation = id.root.starts_with("foundation-") && id.target != work.step.id.target;
+        foundation || work.step.takes.values().any(|supplier| supplier == id)
+    };
+    match operation {
+        Operation::Apply => stopped.iter().any(|id| rests_on(work, id)),
+        Operation::Destroy => {
+            let taking = works.iter().filter(|other| stopped.contains(&other.step.id));
+            taking.into_iter().any(|other| rests_on(other, &work.step.id))
+        }
+    }
+}
+
+impl StepReport {
+    fn of(id: StepId, outcome: Outcome) -> Self {
+        Self { id, outcome, changes: Vec::new(), drift: Vec::new(), barred: Vec::new(), fault: None }
+    }
+
+    fn skipped(id: StepId) -> Self {
+        Self::of(id, Outcome::Skipped)
+    }
+
+    fn planned(prepared: &Prepared<'_>, outcome: Outcome) -> Self {
+        Self {
+            changes: prepared.ranked.clone(),
+            drift: prepared.drift.clone(),
+            barred: prepared.barred.clone(),
+            ..Self::of(prepared.work.step.id.clone(), outcome)
+        }
+    }
+}
+
+/// Does the same to all, at most so many at once; answers come in the order of the questions.
+fn side_by_side<T: Sync, R: Send>(jobs: usize, all: &[T], each: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = Mutex::new(0);
+    let answers: Vec<Mutex<Option<R>>> = all.iter().map(|_| Mutex::new(None)).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.clamp(1, all.len().max(1)) {
+            scope.spawn(|| {
+                loop {
+                    let index = match next.lock() {
+                        Ok(mut next) => {
+                            *next += 1;
+                            *next - 1
+                        }
+                        Err(_) => return,
+                    };
+                    let (Some(one), Some(slot)) = (all.get(index), answers.get(index)) else { return };
+                    let answer = each(one);
+                    if let Ok(mut slot) = slot.lock() {
+                        *slot = Some(answer);
+                    }
+                }
+            });
+        }
+    });
+    answers.into_iter().filter_map(|slot| slot.into_inner().ok().flatten()).collect()
+}

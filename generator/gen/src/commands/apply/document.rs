@@ -1,0 +1,95 @@
+//! What `apply` and `destroy` print.
+
+use gen_core::apply::Ranked;
+use gen_core::effect::Risk;
+use gen_exec::apply::{Outcome, StepReport};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// What was carried out.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub(crate) struct Body {
+    /// Roots in the order in which they were dealt with.
+    pub steps: Vec<StepDoc>,
+}
+
+/// How a root ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum OutcomeDoc {
+    /// It was carried out.
+    Done,
+    /// There was nothing to do.
+    Unchanged,
+    /// What it would do is not allowed.
+    Barred,
+    /// Nobody approved it.
+    Declined,
+    /// It failed.
+    Failed,
+    /// It was not begun.
+    Skipped,
+}
+
+/// A root.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct StepDoc {
+    /// `stack/environment`.
+    pub target: String,
+    /// The root.
+    pub root: String,
+    /// How it ended.
+    pub outcome: OutcomeDoc,
+    /// What was planned, worst first.
+    pub changes: Vec<ChangeDoc>,
+    /// What somebody else had changed since the last run.
+    pub drift: Vec<ChangeDoc>,
+}
+
+/// What happens to a resource. Values are in the records and in the engine's own output.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ChangeDoc {
+    /// Its address in the root.
+    pub address: String,
+    /// What becomes of it.
+    pub action: gen_core::apply::Action,
+    /// How it can go wrong.
+    pub risk: Risk,
+    /// It holds data.
+    pub stateful: bool,
+    /// Where it changes.
+    pub paths: Vec<String>,
+}
+
+impl StepDoc {
+    pub(super) fn of(report: &StepReport) -> Self {
+        Self {
+            target: report.id.target.to_string(),
+            root: report.id.root.clone(),
+            outcome: match report.outcome {
+                Outcome::Done => OutcomeDoc::Done,
+                Outcome::Unchanged => OutcomeDoc::Unchanged,
+                Outcome::Barred => OutcomeDoc::Barred,
+                Outcome::Declined => OutcomeDoc::Declined,
+                Outcome::Failed => OutcomeDoc::Failed,
+                Outcome::Skipped => OutcomeDoc::Skipped,
+            },
+            changes: report.changes.iter().map(ChangeDoc::of).collect(),
+            drift: report.drift.iter().map(ChangeDoc::of).collect(),
+        }
+    }
+}
+
+impl ChangeDoc {
+    pub(crate) fn of(ranked: &Ranked) -> Self {
+        let stays = ranked.change.action == gen_core::apply::Action::Update;
+        let paths = ranked.change.values.iter().filter(|_| stays).map(|leaf| leaf.path.clone());
+        Self {
+            address: ranked.change.address.clone(),
+            action: ranked.change.action,
+            risk: ranked.risk,
+            stateful: ranked.stateful,
+            paths: paths.collect(),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! From rendered targets to roots that can be carried out.
+
+use std::collections::BTreeMap;
+
+use gen_core::apply::{Step, steps};
+use gen_core::audit::Standing;
+use gen_core::diag::{Diagnostic, Fault};
+use gen_core::kind::Rendered;
+use gen_core::kind::terraform::StatePlace;
+use gen_core::load::Repository;
+use gen_core::model::component::ComponentType;
+use gen_core::model::environment::{AllowDestroy, Engine};
+use gen_core::model::names::{ComponentName, RegionName, SubjectName};
+use gen_core::model::units::Date;
+use gen_core::plan::TreeDiff;
+use gen_core::prove::Judged;
+use gen_core::resolve::WhatIf;
+use gen_exec::apply::Work;
+
+use crate::session::Session;
+use crate::walk::{TargetState, Visit, walk};
+
+/// Evidence that was judged so many days ago is too old to apply to a protected environment.
+const OLDEST: u64 = 45;
+
+/// A root to be carried out, before its provider is looked up.
+pub(super) struct Seed {
+    step: Step,
+    kinds: BTreeMap<ComponentName, ComponentType>,
+    folder: String,
+    files: Vec<Rendered>,
+    place: StatePlace,
+    engine: Engine,
+    account: Option<String>,
+    protected: bool,
+    allowed: Vec<AllowDestroy>,
+    makes_store: Option<ComponentName>,
+    standing: Standing,
+    source: String,
+}
+
+/// The roots of all selected targets and the modules that they use. What stands in the way is among the session's diagnostics.
+pub(super) fn gather(session: &mut Session, today: Date) -> (Vec<Seed>, Vec<Rendered>) {
+    let walked = walk(session, &WhatIf::default(), None, |visit| {
+        (
+            seeds(visit, today),
+            modules(visit),
+            visit.diff.is_some_and(TreeDiff::has_changes),
+            visit.judged.target().id.to_string(),
+            visit.state,
+        )
+    });
+    let Some(walked) = walked else { return (Vec::new(), Vec::new()) };
+    let (mut found, mut copies) = (Vec::new(), BTreeMap::new());
+    let mut diagnostics = Vec::new();
+    for (seeds, modules, differs, target, state) in walked.kept {
+        match seeds {
+            Ok(seeds) => found.extend(seeds),
+            Err(why) => {
+                diagnostics.push(Diagnostic::error(Fault::StepFailed).label(why).target(target.clone()))
+            }
+        }
+        copies.extend(modules.into_iter().map(|file| (file.path.clone(), file)));
+        if differs {
+            diagnostics.push(Diagnostic::error(Fault::NotGenerated).target(target).help("gen generate"));
+        } else if state == TargetState::Planned {
+            let fault = Diagnostic::error(Fault::StepFailed)
+                .label("it is planned, and refused as yet: there is nothing to apply");
+            diagnostics.push(fault.target(target));
+        }
+    }
+    if walked.shared.iter().any(TreeDiff::has_changes) {
+        diagnostics
+            .push(Diagnostic::error(Fault::NotGenerated).label("terraform-out/modules").help("gen generate"));
+    }
+    session.diagnostics.extend(diagnostics);
+    (found, copies.into_values().collect())
+}
+
+fn modules(visit: &Visit<'_>) -> Vec<Rendered> {
+    let terraform = &visit.renderer.terraform;
+    let tree = terraform.module_tree(terraform.modules_of(visit.judged.target(), visit.roots));
+    let at = |path: &str| format!("{}/{path}", tree.folder).into();
+    tree.files.iter().map(|file| Rendered { path: at(&file.path), content: file.content.clone() }).collect()
+}
+
+/// The roots of one target.
+fn seeds(visit: &Visit<'_>, today: Date) -> Result<Vec<Seed>, String> {
+    let Judged::Checked(checked) = visit.judged else { return Ok(Vec::new()) };
+    if visit.state != TargetState::Ok {
+        return Ok(Vec::new());
+    }
+    let target = checked.target();
+    let as_of = visit.matrix.as_of;
+    if target.protected() && as_of.plus_days(OLDEST) < today {
+        return Err(format!(
+            "evidence was judged as of {as_of}, more than {OLDEST} days ago: a protected environment needs newer"
+        ));
+    }
+    let terraform = &visit.renderer.terraform;
+    steps(terraform, target)?
+        .into_iter()
+        .map(|step| {
+            let folder = format!("{}/terraform/{}", visit.tree.folder, step.root.name);
+            let prefix = format!("terraform/{}/", step.root.name);
+            let own = visit.tree.files.iter().filter(|file| file.path.starts_with(&prefix));
+            let files = own.map(|file| Rendered {
+                path: format!("{}/{}", visit.tree.folder, file.path).into(),
+                content: file.content.clone(),
+            });
+            let kinds = step
+                .takes
+                .keys()
+                .filter_map(|name| Some((name.clone(), target.components.get(name)?.kind())));
+            Ok(Seed {
+                kinds: kinds.collect(),
+                files: files.collect(),
+                place: terraform.state(checked, &step.root)?,
+                engine: target.env.value.engine,
+                account: target
+                    .accounts
+                    .get(&step.root.provider)
+                    .map(|account| account.id.as_str().to_owned()),
+                protected: target.protected(),
+                allowed: target.env.value.allow_destroy.clone(),
+                makes_store: gen_core::apply::steps::makes_its_own_store(target, &step.root),
+                standing: Standing::of(target, checked.report(), as_of),
+                source: target.env.file.to_string(),
+                folder,
+                step,
+            })
+        })
+        .collect()
+}
+
+/// With what is said of each root's provider.
+pub(super) fn works<'a>(repository: &'a Repository, seeds: &'a [Seed]) -> Vec<Work<'a>> {
+    let provider = |name: &SubjectName| repository.providers.get(name).map(|file| &file.value);
+    let works = seeds.iter().filter_map(|seed| {
+        Some(Work {
+            provider: provider(&seed.step.root.provider)?,
+            region: seed.step.root.region.as_ref().map(RegionName::as_str).unwrap_or_default().to_owned(),
+            step: seed.step.clone(),
+            kinds: seed.kinds.clone(),
+            folder: seed.folder.clone(),
+            files: seed.files.clone(),
+            place: seed.place.clone(),
+            engine: seed.engine,
+            account: seed.account.clone(),
+            protected: seed.protected,
+            allowed: &seed.allowed,
+            makes_store: seed.makes_store.clone(),
+            standing: seed.standing.clone(),
+            source: seed.source.clone(),
+        })
+    });
+    works.collect()
+}
