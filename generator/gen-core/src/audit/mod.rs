@@ -7,10 +7,12 @@
 mod change;
 mod event;
 mod step;
+mod stored;
 
 pub use change::{Binding, Change, Choice, WaiverInForce, change};
 pub use event::{Broken, Data, Event, Kind, Sealing, What, data_schema, verify};
 pub use step::{Operation, Standing, StateMark, StepRecord};
+pub use stored::{Flaw, Head, verify_stored};
 
 #[cfg(test)]
 mod tests;

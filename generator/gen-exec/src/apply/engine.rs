@@ -117,6 +117,11 @@ impl<'a> Engine<'a> {
         }
     }
 
+    /// Lifts a lock, by its id.
+    pub fn unlock(&self, id: &str) -> Result<(), Fault> {
+        self.done(Phase::Unlock, &["force-unlock", "-force", id]).map(drop)
+    }
+
     /// What the root hands on, by component.
     pub fn exports(&self) -> Result<Value, Fault> {
         let text = self.done(Phase::Exports, &["output", "-json", "-no-color", "exports"])?.stdout;

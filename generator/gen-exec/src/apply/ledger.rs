@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use gen_core::audit::Event;
+use gen_core::audit::{Event, Head};
 use gen_core::kind::terraform::StatePlace;
 use serde_json::Value;
 
@@ -121,10 +121,14 @@ impl Ledger {
                 .body(event.text());
             let answer = self.send(&call)?;
             match answer.status {
-                _ if answer.ok() => return Ok(event),
+                _ if answer.ok() => {
+                    self.put_head(&Head { number, digest: event.data.digest.clone() })?;
+                    return Ok(event);
+                }
                 // Somebody else recorded in between; or it was this run, and the answer to its first try was lost.
                 409 | 412 => {
                     if self.get(&key)?.is_some_and(|bytes| bytes == event.text().as_bytes()) {
+                        self.put_head(&Head { number, digest: event.data.digest.clone() })?;
                         return Ok(event);
                     }
                 }
@@ -132,6 +136,35 @@ impl Ledger {
             }
         }
         Err(format!("{TURNS} times another run was quicker to record; try again"))
+    }
+
+    /// Writes down which record is the last.
+    fn put_head(&self, head: &Head) -> Result<(), String> {
+        let key = self.head_key();
+        // Heads hold a number and a text, so this does not fail.
+        let text = serde_json::to_string(head).unwrap_or_default() + "\n";
+        let call =
+            Call::new("PUT", &self.bucket).key(&key).header("content-type", "application/json").body(text);
+        let answer = self.send(&call)?;
+        if answer.ok() { Ok(()) } else { Err(self.refused("put", &key, &answer)) }
+    }
+
+    /// Which record was the last.
+    pub fn head(&self) -> Result<Option<Head>, String> {
+        let key = self.head_key();
+        let Some(bytes) = self.get(&key)? else { return Ok(None) };
+        serde_json::from_slice(&bytes).map(Some).map_err(|error| format!("{key}: {error}"))
+    }
+
+    fn head_key(&self) -> String {
+        format!("{}/records/head.json", self.prefix)
+    }
+
+    /// Who holds the lock of a state; none if nobody does.
+    pub fn lock(&self, place: &StatePlace) -> Result<Option<Value>, String> {
+        let key = format!("{}.tflock", place.key);
+        let Some(bytes) = self.get(&key)? else { return Ok(None) };
+        serde_json::from_slice(&bytes).map(Some).map_err(|error| format!("{key}: {error}"))
     }
 
     /// The last event about a root, among the newest of the chain.

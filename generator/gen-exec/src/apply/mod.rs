@@ -43,6 +43,8 @@ pub enum Phase {
     Exports,
     /// What was done is recorded.
     Record,
+    /// A lock is lifted.
+    Unlock,
     /// A state moves into the store that it describes.
     Bootstrap,
 }
@@ -61,6 +63,7 @@ impl Phase {
             Self::Rescue => "rescue",
             Self::Exports => "exports",
             Self::Record => "record",
+            Self::Unlock => "unlock",
             Self::Bootstrap => "bootstrap",
         }
     }

@@ -59,6 +59,8 @@ pub enum Outcome {
     Done,
     /// There was nothing to do.
     Unchanged,
+    /// It is not as rendered, or not as it was left; nothing was done about it.
+    Differs,
     /// What it would do is not allowed.
     Barred,
     /// Somebody said no.
@@ -128,8 +130,7 @@ pub(super) fn prepare<'a>(run: &'a Run<'_>, work: &'a Work<'a>) -> Result<Prepar
     }
     say("plan");
     let state = engine.state()?.map(|(lineage, serial)| StateMark { lineage, serial });
-    let destroy = run.operation == Operation::Destroy;
-    let Planned { changes, told } = engine.plan(if destroy { &["-destroy"] } else { &[] })?;
+    let Planned { changes, told } = engine.plan(how(run))?;
     let ranked = rank(work.provider, &changes.resources);
     let barred = if work.protected { guard::bars(&ranked, work.allowed, run.today) } else { Vec::new() };
     let record = StepRecord {
@@ -163,11 +164,20 @@ pub(super) fn prepare<'a>(run: &'a Run<'_>, work: &'a Work<'a>) -> Result<Prepar
         changes,
         record,
     };
-    if !prepared.is_empty() {
+    if !prepared.is_empty() && !run.look {
         say("record the plan");
         prepared.note(run, Kind::Planned, |record| record.changes.clone_from(&prepared.ranked))?;
     }
     Ok(prepared)
+}
+
+/// How a run plans.
+fn how(run: &Run<'_>) -> &'static [&'static str] {
+    match run.operation {
+        _ if run.look => &["-lock=false"],
+        Operation::Apply => &[],
+        Operation::Destroy => &["-destroy"],
+    }
 }
 
 /// Carries out what was planned, and nothing else.
@@ -183,8 +193,7 @@ pub(super) fn apply(
     }
     if waited {
         say("plan again");
-        let destroy = run.operation == Operation::Destroy;
-        let again = prepared.engine.plan(if destroy { &["-destroy"] } else { &[] })?.changes;
+        let again = prepared.engine.plan(how(run))?.changes;
         if again.digest != prepared.changes.digest {
             let differences = prepared.changes.differences(&again).join("\n");
             return Err(Fault::new(

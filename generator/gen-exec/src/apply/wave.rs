@@ -40,6 +40,8 @@ pub enum Approval {
 pub struct Run<'a> {
     /// Apply or destroy.
     pub operation: Operation,
+    /// Only look: nothing is locked, recorded or changed.
+    pub look: bool,
     /// Settings of each engine that is used.
     pub engines: BTreeMap<EngineKind, Settings>,
     /// The private folder.
@@ -97,7 +99,7 @@ impl Run<'_> {
     }
 
     /// Who is logged in where a step wants to work; asked once for each account, and never the wrong one.
-    pub(super) fn login(&self, work: &Work<'_>) -> Result<Login, Fault> {
+    pub fn login(&self, work: &Work<'_>) -> Result<Login, Fault> {
         let account = work.account.clone().unwrap_or_default();
         let key = (work.provider.name.clone(), account.clone());
         let failed = |why: &str| Fault::new(Phase::Identity, why);
@@ -172,6 +174,16 @@ pub fn carry_out<'a>(run: &'a Run<'a>, works: &'a [Work<'a>], waves: &[Vec<StepI
                     });
                 }
             }
+        }
+        if run.look {
+            for one in &prepared {
+                let differs = !one.is_empty() || !one.drift.is_empty();
+                reports.push(StepReport::planned(
+                    one,
+                    if differs { Outcome::Differs } else { Outcome::Unchanged },
+                ));
+            }
+            continue;
         }
         let (free, barred): (Vec<_>, Vec<_>) = prepared.into_iter().partition(|one| one.barred.is_empty());
         for one in barred {

@@ -1,17 +1,13 @@
-//! What applies and destroys take.
+//! What commands take that start engines or look at what they left.
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
+/// Where engines and their providers come from, and whose accounts they may touch.
 #[derive(Debug, Args)]
-pub(crate) struct ApplyArgs {
-    /// Carry out what is planned without asking
-    #[arg(long)]
-    pub auto_approve: bool,
-    /// The first run of all: make the store that states are kept in, and move its own state into it
-    #[arg(long)]
-    pub bootstrap: bool,
+#[command(next_help_heading = "Engines")]
+pub(crate) struct EngineArgs {
     /// This is the account that one is logged in to, where a provider cannot be asked
     #[arg(long, value_name = "ID", env = "GEN_CONFIRM_ACCOUNT", value_delimiter = ',')]
     pub confirm_account: Vec<String>,
@@ -27,7 +23,84 @@ pub(crate) struct ApplyArgs {
     /// Folder that engines take providers from
     #[arg(long, value_name = "DIR", env = "GEN_PLUGIN_DIR")]
     pub plugin_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ApplyArgs {
+    /// Carry out what is planned without asking
+    #[arg(long)]
+    pub auto_approve: bool,
+    /// The first run of all: make the store that states are kept in, and move its own state into it
+    #[arg(long)]
+    pub bootstrap: bool,
     /// Address of the run of CI, for the records
     #[arg(long, value_name = "URL", env = "GEN_RUN_URL")]
     pub run_url: Option<String>,
+    #[command(flatten)]
+    pub engine: EngineArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DestroyArgs {
+    /// Carry out what is planned without asking
+    #[arg(long)]
+    pub auto_approve: bool,
+    /// Address of the run of CI, for the records
+    #[arg(long, value_name = "URL", env = "GEN_RUN_URL")]
+    pub run_url: Option<String>,
+    #[command(flatten)]
+    pub engine: EngineArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DriftArgs {
+    /// Exit with 2 when there are differences
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    #[command(flatten)]
+    pub engine: EngineArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UnlockArgs {
+    /// The root, such as data-aws
+    pub root: String,
+    /// Lift the lock with this id; without it, only say who holds the lock
+    #[arg(long, value_name = "ID")]
+    pub id: Option<String>,
+    #[command(flatten)]
+    pub engine: EngineArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditArgs {
+    #[command(subcommand)]
+    pub action: AuditAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditAction {
+    /// Walk the chain of records of each target, and name the first break
+    Verify(AuditVerifyArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditVerifyArgs {
+    /// A folder that holds the records of one target, instead of its store
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub engine: EngineArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportsArgs {
+    #[command(subcommand)]
+    pub action: ExportsAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ExportsAction {
+    /// Print what roots hand on, as it is kept beside their states
+    Pull(EngineArgs),
 }

@@ -9,7 +9,10 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use gen_core::model::units::Date;
 
-pub(crate) use apply::ApplyArgs;
+pub(crate) use apply::{
+    ApplyArgs, AuditAction, AuditArgs, AuditVerifyArgs, DestroyArgs, DriftArgs, EngineArgs, ExportsAction,
+    ExportsArgs, UnlockArgs,
+};
 pub(crate) use probe::{
     PathStyle, ProbeArgs, ProbeCommon, ProbeKubernetesArgs, ProbeOidcArgs, ProbePostgresArgs, ProbeS3Args,
     ProbeStateLockArgs, ProbeStore, ProbeWhat,
@@ -115,7 +118,15 @@ pub(crate) enum Command {
     /// Bring clouds to what is rendered: plan, record, guard, approve, plan again, carry out, hand on, record
     Apply(ApplyArgs),
     /// Destroy what was applied, in the reverse order; data stays unless it is named
-    Destroy(ApplyArgs),
+    Destroy(DestroyArgs),
+    /// Say what is not as rendered, and what somebody else changed since it was applied
+    Drift(DriftArgs),
+    /// Say who holds the lock of a state, and lift it
+    Unlock(UnlockArgs),
+    /// Print what roots hand on
+    Exports(ExportsArgs),
+    /// Verify the records of what was applied
+    Audit(AuditArgs),
     /// Before a workload starts: check that it is where it was proven to belong
     Verify(VerifyArgs),
     /// Explain a diagnostic, capability, profile, provider, target or component

@@ -20,7 +20,6 @@ mod verify;
 
 use std::process::ExitCode;
 
-use gen_core::audit::Operation;
 use gen_core::diag::{Area, Diagnostic, Fault, Severity, any_error};
 use serde::Serialize;
 
@@ -40,8 +39,12 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
         Command::Generate(arguments) => generate::run(global, arguments),
         Command::Check(arguments) => check::run(global, arguments),
         Command::Validate(arguments) => validate::run(global, arguments),
-        Command::Apply(arguments) => apply::run(global, arguments, Operation::Apply),
-        Command::Destroy(arguments) => apply::run(global, arguments, Operation::Destroy),
+        Command::Apply(arguments) => apply::apply(global, arguments),
+        Command::Destroy(arguments) => apply::destroy(global, arguments),
+        Command::Drift(arguments) => apply::drift(global, arguments),
+        Command::Unlock(arguments) => apply::unlock::run(global, arguments),
+        Command::Exports(arguments) => apply::exports::run(global, arguments),
+        Command::Audit(arguments) => apply::audit::run(global, arguments),
         Command::Verify(arguments) => verify::run(global, arguments),
         Command::Explain(arguments) => explain::run(global, arguments),
         Command::Matrix(arguments) => matrix::run(global, arguments),
@@ -59,10 +62,13 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
 pub(crate) fn document_schemas() -> Vec<(&'static str, serde_json::Value)> {
     vec![
         ("apply", schema_of::<apply::Body>()),
+        ("audit-verify", schema_of::<apply::audit::Body>()),
         ("check", schema_of::<plan::Body>()),
         ("destroy", schema_of::<apply::Body>()),
         ("doctor", schema_of::<doctor::Body>()),
+        ("drift", schema_of::<apply::Body>()),
         ("explain", schema_of::<explain::Body>()),
+        ("exports-pull", schema_of::<apply::exports::Body>()),
         ("generate", schema_of::<generate::Body>()),
         ("graph", schema_of::<graph::Body>()),
         ("init", schema_of::<init::Body>()),
@@ -77,6 +83,7 @@ pub(crate) fn document_schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("profile-report", schema_of::<profile::ReportBody>()),
         ("profile-show", schema_of::<profile::ShowBody>()),
         ("schema-import", schema_of::<schema::import::Body>()),
+        ("unlock", schema_of::<apply::unlock::Body>()),
         ("validate", schema_of::<validate::Body>()),
         ("verify", schema_of::<verify::Body>()),
     ]

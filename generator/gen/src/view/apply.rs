@@ -12,7 +12,7 @@ use crate::commands::apply::{Body, ChangeDoc, OutcomeDoc};
 /// So many lines of changes are shown; the rest is counted.
 const MOST: usize = 60;
 
-/// What a wave is going to do, over all its roots, worst first. What is only made or changed is counted by root.
+/// What a wave is going to do, over all its roots, worst first. What is only made is counted by root.
 pub(crate) fn wave(roots: &[(String, Vec<ChangeDoc>)]) -> String {
     let mut out = String::from("\n");
     for (root, changes) in roots {
@@ -23,39 +23,40 @@ pub(crate) fn wave(roots: &[(String, Vec<ChangeDoc>)]) -> String {
         .flat_map(|(root, changes)| changes.iter().map(move |change| (root.as_str(), change)))
         .filter(|(_, change)| change.risk.is_marked() || change.action != Action::Create)
         .collect();
-    marked.sort_by(|(_, a), (_, b)| (b.risk, b.stateful, b.action).cmp(&(a.risk, a.stateful, a.action)));
-    if !marked.is_empty() {
-        out.push('\n');
-    }
-    for (root, change) in marked.iter().take(MOST) {
-        let mark = if change.risk.is_marked() { '!' } else { '~' };
-        let root = root.rsplit('/').next().unwrap_or(root);
-        let _ = writeln!(out, "  {mark} {:8} {root}: {}", change.action.as_str(), change.address);
-        let mut notes: Vec<String> = Vec::new();
-        notes.extend(risk(change).map(str::to_owned));
-        if !change.paths.is_empty() {
-            let shown = change.paths.iter().take(4).map(String::as_str).collect::<Vec<_>>().join(", ");
-            let more = change.paths.len().saturating_sub(4);
-            notes.push(if more > 0 { format!("{shown} and {more} more") } else { shown });
-        }
-        if !notes.is_empty() {
-            let _ = writeln!(out, "             {}", notes.join("; "));
+    let rank = |change: &ChangeDoc| std::cmp::Reverse((change.risk, change.stateful, change.action));
+    marked.sort_by_key(|(_, change)| rank(change));
+    let shown = marked.get(..MOST).unwrap_or(&marked);
+    for group in shown.chunk_by(|(_, a), (_, b)| risk(a) == risk(b)) {
+        let Some((_, first)) = group.first() else { continue };
+        let mark = if first.risk.is_marked() { '!' } else { '~' };
+        let _ = writeln!(out, "\n{mark} {}", risk(first));
+        for (root, change) in group {
+            let root = root.rsplit('/').next().unwrap_or(root);
+            let _ = writeln!(out, "    {:8} {root}: {}", change.action.as_str(), change.address);
+            if !change.paths.is_empty() {
+                let few = change.paths.iter().take(4).map(String::as_str).collect::<Vec<_>>().join(", ");
+                let more = change.paths.len().saturating_sub(4);
+                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                let _ = writeln!(out, "             {few}{more}");
+            }
         }
     }
     if marked.len() > MOST {
-        let _ = writeln!(out, "    and {} more, none of them worse", marked.len() - MOST);
+        let _ = writeln!(out, "\nand {} more, none of them worse", marked.len() - MOST);
     }
     out.push('\n');
     out
 }
 
-fn risk(change: &ChangeDoc) -> Option<&'static str> {
+fn risk(change: &ChangeDoc) -> &'static str {
     match change.risk {
-        Risk::Destroys if change.stateful => Some("it holds data"),
-        Risk::Irreversible => Some("cannot be taken back"),
-        Risk::Public => Some("decides what the internet reaches"),
-        Risk::Permissions => Some("decides who may do what"),
-        _ => None,
+        Risk::Destroys if change.stateful => "goes, and with it the data that it holds",
+        Risk::Destroys => "goes",
+        Risk::Irreversible => "cannot be taken back",
+        Risk::Public => "decides what the internet reaches",
+        Risk::Permissions => "decides who may do what",
+        Risk::Disrupts => "interrupts service",
+        Risk::Normal => "changes where it stands",
     }
 }
 
@@ -90,6 +91,7 @@ pub(crate) fn render(body: &Body, operation: Operation, seconds: f64) -> String 
             let (word, with_changes) = match step.outcome {
                 OutcomeDoc::Done => ("done", true),
                 OutcomeDoc::Unchanged => ("no changes", false),
+                OutcomeDoc::Differs => ("differs", true),
                 OutcomeDoc::Barred => ("refused", true),
                 OutcomeDoc::Declined => ("not approved", true),
                 OutcomeDoc::Failed => ("failed", true),
@@ -114,4 +116,55 @@ pub(crate) fn render(body: &Body, operation: Operation, seconds: f64) -> String 
         count(body.steps.len(), "root", "roots"),
         of(OutcomeDoc::Done),
     )
+}
+
+/// What is not as rendered or not as it was left: one paragraph a root.
+pub(crate) fn drift(body: &Body, seconds: f64) -> String {
+    let mut out = String::new();
+    let mut differing = 0;
+    for step in &body.steps {
+        let root = format!("{}/{}", step.target, step.root);
+        match step.outcome {
+            OutcomeDoc::Differs => {}
+            OutcomeDoc::Unchanged => continue,
+            _ => {
+                let _ = writeln!(out, "{root}: could not be looked at");
+                continue;
+            }
+        }
+        differing += 1;
+        let moved = |change: &&ChangeDoc| step.drift.iter().any(|drift| drift.address == change.address);
+        let not_applied: Vec<&ChangeDoc> = step.changes.iter().filter(|change| !moved(change)).collect();
+        let _ = writeln!(out, "{root}");
+        if !step.drift.is_empty() {
+            out.push_str("  the cloud moved: somebody else changed what gen had applied\n");
+            for change in &step.drift {
+                let _ = writeln!(out, "    {:8} {}{}", word(change.action), change.address, paths(change));
+            }
+        }
+        if !not_applied.is_empty() {
+            out.push_str("  not applied: what is rendered is not there yet\n");
+            for change in not_applied {
+                let _ = writeln!(out, "    {:8} {}{}", change.action.as_str(), change.address, paths(change));
+            }
+        }
+    }
+    let roots = count(body.steps.len(), "root", "roots");
+    if !body.steps.is_empty() {
+        let _ = writeln!(out, "{differing} of {roots} differ. {seconds:.0} s");
+    }
+    out
+}
+
+/// What somebody else did, which the engine tells as what became of a resource.
+fn word(action: Action) -> &'static str {
+    match action {
+        Action::Destroy => "gone",
+        Action::Create => "new",
+        _ => "changed",
+    }
+}
+
+fn paths(change: &ChangeDoc) -> String {
+    if change.paths.is_empty() { String::new() } else { format!(": {}", change.paths.join(", ")) }
 }

@@ -21,6 +21,8 @@ pub(crate) enum OutcomeDoc {
     Done,
     /// There was nothing to do.
     Unchanged,
+    /// It is not as rendered, or not as it was left.
+    Differs,
     /// What it would do is not allowed.
     Barred,
     /// Nobody approved it.
@@ -40,7 +42,7 @@ pub(crate) struct StepDoc {
     pub root: String,
     /// How it ended.
     pub outcome: OutcomeDoc,
-    /// What was planned, worst first.
+    /// What was planned, worst first; of what drifted, what would bring it back.
     pub changes: Vec<ChangeDoc>,
     /// What somebody else had changed since the last run.
     pub drift: Vec<ChangeDoc>,
@@ -69,6 +71,7 @@ impl StepDoc {
             outcome: match report.outcome {
                 Outcome::Done => OutcomeDoc::Done,
                 Outcome::Unchanged => OutcomeDoc::Unchanged,
+                Outcome::Differs => OutcomeDoc::Differs,
                 Outcome::Barred => OutcomeDoc::Barred,
                 Outcome::Declined => OutcomeDoc::Declined,
                 Outcome::Failed => OutcomeDoc::Failed,

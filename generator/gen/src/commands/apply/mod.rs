@@ -1,6 +1,9 @@
-//! `gen apply` and `gen destroy`: brings clouds to what is rendered, or takes it away.
+//! `gen apply`, `gen destroy`, `gen drift`: clouds beside what is rendered, and what is done about it.
 
+pub(crate) mod audit;
 mod document;
+pub(crate) mod exports;
+pub(crate) mod unlock;
 mod watch;
 mod work;
 
@@ -13,10 +16,11 @@ use std::time::Duration;
 use gen_core::apply::{Step, StepId, waves};
 use gen_core::audit::Operation;
 use gen_core::diag::{Diagnostic, Fault};
+use gen_core::kind::Rendered;
 use gen_core::model::environment::Engine;
-use gen_exec::apply::{Interrupt, Outcome, Run, Settings, StepReport, Workplace, carry_out};
+use gen_exec::apply::{Interrupt, Outcome, Run, Settings, StepReport, Watcher, Work, Workplace, carry_out};
 
-use crate::cli::{ApplyArgs, Global};
+use crate::cli::{ApplyArgs, DestroyArgs, DriftArgs, EngineArgs, Global};
 use crate::session::Session;
 use crate::view::apply as view;
 
@@ -25,83 +29,169 @@ pub(crate) use document::{Body, ChangeDoc, OutcomeDoc};
 
 use watch::Screen;
 
-pub(crate) fn run(global: &Global, arguments: &ApplyArgs, operation: Operation) -> ExitCode {
+/// How a run goes about it.
+struct Way {
+    operation: Operation,
+    /// Only look.
+    look: bool,
+    auto_approve: bool,
+    bootstrap: bool,
+    run_url: Option<String>,
+}
+
+impl Way {
+    /// Nothing is changed.
+    fn looking() -> Self {
+        Self { operation: Operation::Apply, look: true, auto_approve: false, bootstrap: false, run_url: None }
+    }
+}
+
+pub(crate) fn apply(global: &Global, arguments: &ApplyArgs) -> ExitCode {
+    let way = Way {
+        operation: Operation::Apply,
+        look: false,
+        auto_approve: arguments.auto_approve,
+        bootstrap: arguments.bootstrap,
+        run_url: arguments.run_url.clone(),
+    };
+    run(global, "apply", &way, &arguments.engine, false)
+}
+
+pub(crate) fn destroy(global: &Global, arguments: &DestroyArgs) -> ExitCode {
+    let way = Way {
+        operation: Operation::Destroy,
+        look: false,
+        auto_approve: arguments.auto_approve,
+        bootstrap: false,
+        run_url: arguments.run_url.clone(),
+    };
+    run(global, "destroy", &way, &arguments.engine, false)
+}
+
+pub(crate) fn drift(global: &Global, arguments: &DriftArgs) -> ExitCode {
+    run(global, "drift", &Way::looking(), &arguments.engine, arguments.detailed_exitcode)
+}
+
+fn run(
+    global: &Global,
+    command: &'static str,
+    way: &Way,
+    engine: &EngineArgs,
+    differences_fail: bool,
+) -> ExitCode {
     let clock = crate::view::Clock::start();
     let mut session = Session::open(global);
     let mut body = Body::default();
-    match carry(&mut session, arguments, operation) {
+    let carried = ready(&mut session, engine, |desk| {
+        let screen = Screen::new(way.auto_approve, engine.engine_output, way.operation);
+        let steps: Vec<Step> = desk.works.iter().map(|work| work.step.clone()).collect();
+        let mut order: Vec<Vec<StepId>> = waves(&steps).map_err(|why| failed(&why))?;
+        if way.operation == Operation::Destroy {
+            order.reverse();
+        }
+        let run = desk.run(way, &screen);
+        let reports = carry_out(&run, desk.works, &order);
+        screen.finish();
+        Ok(reports)
+    });
+    match carried {
         Ok(reports) => {
             session.diagnostics.extend(reports.iter().flat_map(faults));
             body.steps = reports.iter().map(StepDoc::of).collect();
         }
         Err(fault) => session.diagnostics.extend(fault.map(|fault| *fault)),
     }
-    let human = view::render(&body, operation, clock.seconds());
-    let changed = body.steps.iter().any(|step| step.outcome == document::OutcomeDoc::Done);
-    super::finish(global, &mut session, operation.as_str(), body, &human, changed, false)
+    let human = if way.look {
+        view::drift(&body, clock.seconds())
+    } else {
+        view::render(&body, way.operation, clock.seconds())
+    };
+    let changed = |step: &StepDoc| matches!(step.outcome, OutcomeDoc::Done | OutcomeDoc::Differs);
+    let differs = body.steps.iter().any(changed);
+    super::finish(global, &mut session, command, body, &human, differs, differences_fail)
 }
 
-/// Carries everything out; none where what was found before is reason enough to stop.
-fn carry(
+/// Everything that a run stands on.
+struct Desk<'a> {
+    works: &'a [Work<'a>],
+    modules: &'a [Rendered],
+    workplace: &'a Workplace,
+    interrupt: &'a Interrupt,
+    engines: BTreeMap<Engine, Settings>,
+    confirmed: &'a BTreeSet<String>,
+    jobs: usize,
+    today: gen_core::model::units::Date,
+    revision: Option<String>,
+}
+
+impl<'a> Desk<'a> {
+    fn run(&self, way: &Way, watcher: &'a dyn Watcher) -> Run<'a> {
+        Run {
+            operation: way.operation,
+            look: way.look,
+            engines: self.engines.clone(),
+            workplace: self.workplace,
+            interrupt: self.interrupt,
+            watcher,
+            modules: self.modules,
+            bootstrap: way.bootstrap,
+            confirmed: self.confirmed,
+            jobs: self.jobs,
+            today: self.today,
+            now: crate::view::now,
+            revision: self.revision.clone(),
+            ci: way.run_url.clone(),
+            logins: Mutex::default(),
+        }
+    }
+}
+
+/// Why nothing was done; none where what was found before is reason enough.
+type NotDone = Option<Box<Diagnostic>>;
+
+/// Makes everything ready for the roots of the selected targets, and removes it afterwards.
+fn ready<T>(
     session: &mut Session,
-    arguments: &ApplyArgs,
-    operation: Operation,
-) -> Result<Vec<StepReport>, Option<Box<Diagnostic>>> {
+    engine: &EngineArgs,
+    work: impl FnOnce(&Desk<'_>) -> Result<T, NotDone>,
+) -> Result<T, NotDone> {
     let today = crate::view::today().ok_or_else(|| failed("the clock of this machine was never set"))?;
     let (seeds, modules) = work::gather(session, today);
     if gen_core::diag::any_error(&session.diagnostics) {
         return Err(None);
     }
     let works = work::works(&session.repository, &seeds);
-    let steps: Vec<Step> = works.iter().map(|work| work.step.clone()).collect();
-    let mut order: Vec<Vec<StepId>> = waves(&steps).map_err(|why| failed(&why))?;
-    if operation == Operation::Destroy {
-        order.reverse();
-    }
     let interrupt =
         Interrupt::watch().map_err(|error| failed(&format!("signals cannot be watched: {error}")))?;
     let workplace =
         Workplace::new().map_err(|error| failed(&format!("no private folder can be made: {error}")))?;
     for file in &modules {
-        workplace
-            .put(&file.path, file.content.bytes())
-            .map_err(|error| failed(&format!("{}: {error}", workplace.path().display())))?;
+        let put = workplace.put(&file.path, file.content.bytes());
+        put.map_err(|error| failed(&format!("{}: {error}", workplace.path().display())))?;
     }
-    let engines = engines(works.iter().map(|work| work.engine), arguments).map_err(|why| failed(&why))?;
-    let confirmed: BTreeSet<String> = arguments.confirm_account.iter().cloned().collect();
-    let screen = Screen::new(arguments, operation);
-    let run = Run {
-        operation,
-        engines,
+    let confirmed: BTreeSet<String> = engine.confirm_account.iter().cloned().collect();
+    let desk = Desk {
+        engines: engines(works.iter().map(|work| work.engine), engine).map_err(|why| failed(&why))?,
+        works: &works,
+        modules: &modules,
         workplace: &workplace,
         interrupt: &interrupt,
-        watcher: &screen,
-        modules: &modules,
-        bootstrap: arguments.bootstrap,
         confirmed: &confirmed,
-        jobs: usize::from(arguments.parallelism),
+        jobs: usize::from(engine.parallelism),
         today,
-        now: crate::view::now,
         revision: revision(&session.root),
-        ci: arguments.run_url.clone(),
-        logins: Mutex::default(),
     };
-    let reports = carry_out(&run, &works, &order);
-    screen.finish();
-    if reports.iter().any(|report| report.fault.as_ref().is_some_and(|fault| fault.unsaved.is_some())) {
-        // A state lies in there that is nowhere else.
-        workplace.keep();
-    }
-    Ok(reports)
+    work(&desk)
 }
 
-fn failed(why: &str) -> Option<Box<Diagnostic>> {
+#[expect(clippy::unnecessary_wraps, reason = "it is what commands end with")]
+fn failed(why: &str) -> NotDone {
     Some(Box::new(Diagnostic::error(Fault::StepFailed).label(why)))
 }
 
 fn engines(
     used: impl Iterator<Item = Engine>,
-    arguments: &ApplyArgs,
+    arguments: &EngineArgs,
 ) -> Result<BTreeMap<Engine, Settings>, String> {
     // An engine runs in the root: a folder that is named from here would be sought there.
     let plugins = arguments.plugin_dir.as_deref().map(Path::canonicalize).transpose();

@@ -8,7 +8,6 @@ use gen_core::audit::Operation;
 use gen_exec::apply::{Approval, Prepared, Watcher};
 use indicatif::ProgressBar;
 
-use crate::cli::ApplyArgs;
 use crate::view::apply as view;
 
 use super::ChangeDoc;
@@ -22,12 +21,12 @@ pub(super) struct Screen {
 }
 
 impl Screen {
-    pub(super) fn new(arguments: &ApplyArgs, operation: Operation) -> Self {
+    pub(super) fn new(auto_approve: bool, engine_output: bool, operation: Operation) -> Self {
         let bar = crate::view::progress_of_unknown_length();
         if std::io::stderr().is_terminal() {
             bar.enable_steady_tick(Duration::from_millis(120));
         }
-        Self { bar, auto_approve: arguments.auto_approve, engine_output: arguments.engine_output, operation }
+        Self { bar, auto_approve, engine_output, operation }
     }
 
     pub(super) fn finish(&self) {

@@ -57,7 +57,7 @@ pub(super) fn gather(session: &mut Session, today: Date) -> (Vec<Seed>, Vec<Rend
         match seeds {
             Ok(seeds) => found.extend(seeds),
             Err(why) => {
-                diagnostics.push(Diagnostic::error(Fault::StepFailed).label(why).target(target.clone()))
+                diagnostics.push(Diagnostic::error(Fault::StepFailed).label(why).target(target.clone()));
             }
         }
         copies.extend(modules.into_iter().map(|file| (file.path.clone(), file)));
