@@ -13,6 +13,9 @@ import sys
 from pathlib import Path
 
 LEFT_OUT = {
+    "aws_backup_selection",
+    # Goes with the policy of the bucket, below.
+    "aws_s3_bucket_logging",
     "aws_accessanalyzer_analyzer",
     "aws_ebs_default_kms_key",
     "aws_ebs_snapshot_block_public_access",

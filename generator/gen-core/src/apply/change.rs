@@ -94,7 +94,7 @@ pub struct Change {
 pub struct Changes {
     /// What happens to resources, by address.
     pub resources: Vec<Change>,
-    /// What is no longer as the state says: somebody else changed it.
+    /// What somebody else changed since the last apply, and what happens now brings back.
     pub drift: Vec<Change>,
     /// Outputs whose value changes.
     pub outputs: Vec<String>,
@@ -156,6 +156,9 @@ impl Changes {
         let mut resources = of_resources(plan.resource_changes)?;
         resources.sort_by(|a, b| a.address.cmp(&b.address));
         let mut drift = of_resources(plan.resource_drift)?;
+        // An engine lists every value that is another one than in the state, also those that nothing asks for and that a provider only
+        // reads late. What matters is what it is going to bring back.
+        drift.retain(|moved| resources.iter().any(|change| change.brings_back(moved)));
         drift.sort_by(|a, b| a.address.cmp(&b.address));
         let changed = plan.output_changes.iter().filter(|(_, delta)| delta.actions != ["no-op"]);
         let outputs: BTreeMap<&String, String> = changed
@@ -199,6 +202,15 @@ impl Changes {
             lines.push("outputs have other values".to_owned());
         }
         lines
+    }
+}
+
+impl Change {
+    /// It undoes what somebody else did.
+    fn brings_back(&self, moved: &Self) -> bool {
+        let same_value =
+            || moved.values.iter().any(|leaf| self.values.iter().any(|own| own.path == leaf.path));
+        self.address == moved.address && (moved.action.destroys() || same_value())
     }
 }
 
@@ -466,6 +478,28 @@ mod tests {
         let changes = plan(json!([change]));
         let values: Vec<_> = changes.resources[0].values.iter().map(|leaf| leaf.path.as_str()).collect();
         assert_eq!(values, ["name"]);
+    }
+
+    #[test]
+    fn somebody_changed_what_has_to_be_brought_back() {
+        let moved =
+            |address: &str, after: Value| resource(address, &["update"], json!({"a": 1, "b": 1}), after);
+        let text = json!({
+            "resource_drift": [
+                moved("acme_thing.a", json!({"a": 2, "b": 1})),
+                moved("acme_thing.b", json!({"a": 1, "b": 2})),
+                moved("acme_thing.c", json!({"a": 2, "b": 1})),
+                resource("acme_thing.d", &["delete"], json!({"a": 1}), Value::Null),
+            ],
+            "resource_changes": [
+                resource("acme_thing.a", &["update"], json!({"a": 2, "b": 1}), json!({"a": 1, "b": 1})),
+                resource("acme_thing.b", &["update"], json!({"a": 1, "b": 2}), json!({"a": 3, "b": 2})),
+                resource("acme_thing.d", &["create"], Value::Null, json!({"a": 1})),
+            ],
+        });
+        let changes = Changes::read(&text.to_string()).expect("a plan");
+        let found: Vec<_> = changes.drift.iter().map(|change| change.address.as_str()).collect();
+        assert_eq!(found, ["acme_thing.a", "acme_thing.d"]);
     }
 
     #[test]

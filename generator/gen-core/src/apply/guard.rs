@@ -50,3 +50,43 @@ pub fn not_created(ranked: &[Ranked]) -> Vec<Barred> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn ranked(address: &str, action: Action, stateful: bool) -> Ranked {
+        let change = json!({"address": address, "type": "acme_db", "action": action, "values": [], "digest": "", "risk": "normal", "stateful": stateful});
+        serde_json::from_value(change).expect("a change")
+    }
+
+    #[test]
+    fn data_goes_only_by_name_and_until_its_day() {
+        let allowed: Vec<AllowDestroy> = serde_json::from_value(
+            json!([{"address": "acme_db.old", "why": "moved away", "until": "2030-01-10"}]),
+        )
+        .expect("a list");
+        let changes = [
+            ranked("acme_db.old", Action::Destroy, true),
+            ranked("acme_db.new", Action::Replace, true),
+            ranked("acme_db.forgotten", Action::Forget, true),
+            ranked("acme_db.changed", Action::Update, true),
+            ranked("acme_rule.a", Action::Destroy, false),
+        ];
+        let on = |day: &str| {
+            let day = Date::parse(day).expect("a day");
+            bars(&changes, &allowed, day).into_iter().map(|barred| barred.address).collect::<Vec<_>>()
+        };
+        assert_eq!(on("2030-01-10"), ["acme_db.new", "acme_db.forgotten"]);
+        assert_eq!(on("2030-01-11"), ["acme_db.old", "acme_db.new", "acme_db.forgotten"]);
+    }
+
+    #[test]
+    fn the_first_run_only_makes_things() {
+        let changes = [ranked("acme_db.a", Action::Create, true), ranked("acme_db.b", Action::Update, true)];
+        let barred: Vec<_> = not_created(&changes).into_iter().map(|barred| barred.address).collect();
+        assert_eq!(barred, ["acme_db.b"]);
+    }
+}

@@ -82,3 +82,60 @@ pub fn makes_its_own_store(target: &Target, root: &Root) -> Option<ComponentName
     let state = target.of_type(ComponentType::State).next()?;
     root.components.contains(&state.name).then(|| state.name.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::names::{EnvName, StackName, SubjectName};
+
+    fn step(target: &str, layer: Layer, takes: &[(&str, Layer)]) -> Step {
+        let (stack, env) = target.split_once('/').expect("stack/env");
+        let target = TargetId {
+            stack: StackName::parse(stack).expect("a name"),
+            env: EnvName::parse(env).expect("a name"),
+        };
+        let id = |layer: Layer| StepId { target: target.clone(), root: format!("{}-aws", layer.as_str()) };
+        let provider = SubjectName::parse("aws").expect("a name");
+        let root = Root { name: id(layer).root, layer, provider, region: None, components: Vec::new() };
+        let takes =
+            takes.iter().map(|(name, layer)| (ComponentName::parse(name).expect("a name"), id(*layer)));
+        Step { id: id(layer), root, takes: takes.collect() }
+    }
+
+    fn names(waves: &[Vec<StepId>]) -> Vec<Vec<String>> {
+        waves.iter().map(|wave| wave.iter().map(ToString::to_string).collect()).collect()
+    }
+
+    #[test]
+    fn what_is_taken_is_made_before_and_accounts_come_first() {
+        let app = |layer, takes: &[(&str, Layer)]| step("app/dev", layer, takes);
+        let steps = [
+            app(Layer::Edge, &[("network", Layer::Network)]),
+            app(Layer::Cluster, &[("network", Layer::Network), ("db", Layer::Data)]),
+            app(Layer::Data, &[("network", Layer::Network)]),
+            app(Layer::Network, &[]),
+            step("base/dev", Layer::Foundation, &[]),
+        ];
+        assert_eq!(
+            names(&waves(&steps).expect("an order")),
+            [
+                vec!["base/dev/foundation-aws"],
+                vec!["app/dev/network-aws"],
+                vec!["app/dev/edge-aws", "app/dev/data-aws"],
+                vec!["app/dev/cluster-aws"],
+            ]
+        );
+        // What is not selected was applied before.
+        assert_eq!(names(&waves(&steps[..1]).expect("an order")), [vec!["app/dev/edge-aws"]]);
+    }
+
+    #[test]
+    fn steps_that_wait_for_each_other_are_named() {
+        let steps = [
+            step("app/dev", Layer::Data, &[("cluster", Layer::Cluster)]),
+            step("app/dev", Layer::Cluster, &[("db", Layer::Data)]),
+        ];
+        let why = waves(&steps).expect_err("no order");
+        assert!(why.contains("app/dev/data-aws") && why.contains("app/dev/cluster-aws"), "{why}");
+    }
+}

@@ -193,3 +193,32 @@ fn envelopes_are_those_of_the_standard() {
     assert!(!jsonschema::is_valid(&schema, &unknown));
     assert!(serde_json::from_value::<Event>(unknown).is_err());
 }
+
+#[test]
+fn what_is_stored_is_what_was_written_and_all_of_it() {
+    let links = [("aws".to_owned(), 1), ("scaleway".to_owned(), 2), ("stackit".to_owned(), 3)];
+    let events = chain(&links);
+    let stored: Vec<(u64, Vec<u8>)> =
+        (1..).zip(events.iter().map(|event| event.text().into_bytes())).collect();
+    let head = |number: usize| Head { number: number as u64, digest: events[number - 1].data.digest.clone() };
+    let broken = |records: &[(u64, Vec<u8>)], head: Option<&Head>| {
+        verify_stored("control-plane/prod", records, head).map_err(|flaw| flaw.number)
+    };
+    assert_eq!(broken(&stored, Some(&head(3))), Ok(()));
+    // The run that wrote the last record was killed before it wrote the head.
+    assert_eq!(broken(&stored, Some(&head(2))), Ok(()));
+    assert_eq!(broken(&[], None), Ok(()));
+    assert_eq!(broken(&stored, None), Err(3));
+    assert_eq!(broken(&stored[..2], Some(&head(3))), Err(3));
+    assert_eq!(broken(&stored[1..], Some(&head(3))), Err(1));
+    assert_eq!(broken(&[stored[0].clone(), stored[2].clone()], Some(&head(3))), Err(2));
+    let other = Head { number: 3, digest: "00".to_owned() };
+    assert_eq!(broken(&stored, Some(&other)), Err(3));
+    assert_eq!(verify_stored("control-plane/dev", &stored, None).map_err(|flaw| flaw.number), Err(1));
+    // Equal in meaning is not equal: a byte is a byte.
+    let mut spaced = stored.clone();
+    spaced[1].1.push(b'\n');
+    assert_eq!(broken(&spaced, Some(&head(3))), Err(2));
+    let moved = [(1, stored[1].1.clone()), (2, stored[0].1.clone()), (3, stored[2].1.clone())];
+    assert_eq!(broken(&moved, Some(&head(3))), Err(1));
+}

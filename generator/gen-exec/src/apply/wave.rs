@@ -177,11 +177,8 @@ pub fn carry_out<'a>(run: &'a Run<'a>, works: &'a [Work<'a>], waves: &[Vec<StepI
         }
         if run.look {
             for one in &prepared {
-                let differs = !one.is_empty() || !one.drift.is_empty();
-                reports.push(StepReport::planned(
-                    one,
-                    if differs { Outcome::Differs } else { Outcome::Unchanged },
-                ));
+                let outcome = if one.is_empty() { Outcome::Unchanged } else { Outcome::Differs };
+                reports.push(StepReport::planned(one, outcome));
             }
             continue;
         }
