@@ -244,13 +244,13 @@ def stale(place: Place) -> None:
     before = objects("foundation/dev/foundation-aws.tfstate")
     behind = lambda: iam.update_role(RoleName=other, Description="changed between plan and approval")  # noqa: E731
     status, said = on_terminal(place, ("apply", *FOUNDATION), behind)
-    assert status == 1 and "what was approved is not what would happen now" in said, said
-    assert other in said, said
+    assert status == 1 and "what was approved is not what would happen now" in said, said[-2000:]
+    assert 'aws_iam_role.apply["control-plane-dev"]: update is new' in said, said[-2000:]
     assert objects("foundation/dev/foundation-aws.tfstate") == before
     print("changed between plan and approval: refused, with the difference")
     status, said = on_terminal(place, ("apply", *FOUNDATION), lambda: None)
-    assert status == 0 and "2 to update" in said, said
-    assert iam.get_role(RoleName=other)["Role"]["Description"] != "changed between plan and approval"
+    assert status == 0 and "2 to update" in said, said[-2000:]
+    assert iam.get_role(RoleName=other)["Role"].get("Description") != "changed between plan and approval"
     assert not place.left(), place.left()
     secret = place.environment["AWS_SECRET_ACCESS_KEY"].encode()
     files = [path for path in place.repository.rglob("*") if path.is_file()]

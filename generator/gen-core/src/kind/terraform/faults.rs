@@ -19,12 +19,34 @@ pub(super) fn of_component(
     file: &Loaded<Provider>,
 ) -> impl Iterator<Item = Diagnostic> {
     let found = [
+        undeclared(target, component, file),
         foreign_ci(target, component),
         without_addons(target, component, file),
         wrong_size(target, component, file),
         without_copy(target, component),
     ];
     found.into_iter().flatten()
+}
+
+/// A component that every stack has, and that cannot be made before the stack says more about it.
+fn undeclared(target: &Target, component: &Resolved, file: &Loaded<Provider>) -> Option<Diagnostic> {
+    let Settings::Implied(kind) = component.settings else { return None };
+    let example = match kind {
+        ComponentType::Cluster => {
+            let newest = file.value.addons.keys().next_back().map_or("1.35", String::as_str);
+            format!("{{type: cluster, kubernetes: {newest:?}}}")
+        }
+        ComponentType::Ci => {
+            "{type: ci, issuer: github, repository: OWNER/NAME, repository_id: ..., owner_id: ..., subjects: [immutable]}".to_owned()
+        }
+        _ => return None,
+    };
+    let diagnostic = Diagnostic::error(Fault::MissingKey)
+        .at(Place::key(target.stack.file.clone(), Route::keys(["components"])))
+        .label(format!("`{}` is to be made, and nothing is said about it", component.name))
+        .help(format!("add `{}: {example}`", component.name))
+        .target(target.id.to_string());
+    Some(diagnostic)
 }
 
 /// A cluster of a version that the provider's file knows no add-ons for.
