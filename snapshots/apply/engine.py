@@ -42,7 +42,7 @@ NOT_READ_BACK = {
 }
 PROVIDER = """  s3_use_path_style       = true
   skip_metadata_api_check = true
-  max_retries             = 1
+  max_retries             = 5
 """
 # Left out where a part of it is not kept, because the provider waits until it reads what it wrote.
 LEFT_OUT_WITH = {"aws_s3_bucket_lifecycle_configuration": "newer_noncurrent_versions"}

@@ -6,6 +6,9 @@ whole     an empty account: foundation and control-plane/dev are applied; a seco
           was changed behind its back, and `apply` brings it back; `destroy` of the network leaves nothing of it.
 account   another account: it is asked who is logged in, and nothing else.
 stale     somebody changes something between plan and approval: refused, with the difference; no plan and no state is left on disk.
+lock      two runs at once on one root: one does not get the lock, says who has it, and the store refused to make it twice; on a store that
+          ignores `If-None-Match` nothing is begun.
+signal    SIGINT in the middle of an apply: the engine ends in order, `gen` with 130, and the next run goes on.
 chain     a byte is flipped in a record, one is dropped, two change places: `audit verify` names the place.
 kill      `gen` is killed at each boundary of the first run: run again, everything stands as after a run that nobody killed.
 
@@ -29,8 +32,11 @@ import sys
 import tempfile
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+from relay import Relay
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNT = "123456789012"
@@ -259,6 +265,59 @@ def stale(place: Place) -> None:
     print(f"no plan, no state and no secret is left: {len(files)} files and {len(objects())} objects looked at")
 
 
+def change_by_hand(text: str) -> None:
+    import boto3
+
+    iam = boto3.client("iam", endpoint_url=ENDPOINT, region_name="eu-central-1", aws_access_key_id="t", aws_secret_access_key="t")
+    iam.update_role(RoleName="control-plane-dev-plan", Description=text)
+
+
+def lock(place: Place) -> None:
+    change_by_hand("changed by hand, for two runs")
+    relay = Relay(ENDPOINT)
+    words = ("apply", *FOUNDATION, "--auto-approve", "--lock-timeout", "0")
+    with ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(place.run, *words, AWS_ENDPOINT_URL_S3=relay.address) for _ in range(2)]
+        done = [run.result() for run in runs]
+    relay.close()
+    refused = [answer for answer in relay.answers if answer[1].split("?")[0].endswith(".tflock") and answer[0] == "PUT" and answer[2] == 412]
+    lost = [run for run in done if run.returncode == 1]
+    assert len(lost) == 1 and sum(run.returncode == 0 for run in done) == 1, [run.stderr[-1500:] for run in done]
+    assert "Error acquiring the state lock" in lost[0].stderr and "Who:" in lost[0].stderr, lost[0].stderr[-1500:]
+    assert refused, relay.answers
+    print(f"two runs at once: one applied, one was told who holds the lock; the store refused {len(refused)} locks with 412")
+    forgetful = Relay(ENDPOINT, forgets="if-none-match")
+    before = objects()
+    done = place.run("apply", *FOUNDATION, "--auto-approve", expect=1, AWS_ENDPOINT_URL_S3=forgetful.address)
+    forgetful.close()
+    assert "ignores If-None-Match" in " ".join(done.stderr.split()), done.stderr[-1500:]
+    assert {key: body for key, body in objects().items() if "create-check" not in key} == {key: body for key, body in before.items() if "create-check" not in key}
+    touched = [answer for answer in forgetful.answers if ".tflock" in answer[1] or ".tfstate" in answer[1]]
+    assert not [answer for answer in touched if answer[0] != "HEAD" or ".tflock" in answer[1]], forgetful.answers
+    print("a store that ignores If-None-Match: refused before any lock")
+
+
+def interrupted(place: Place) -> None:
+    change_by_hand("changed by hand, for a signal")
+    words = place.words("apply", *FOUNDATION, "--auto-approve")
+    child = subprocess.Popen(words, env=place.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    said = ""
+    for line in child.stderr:
+        said += line
+        if line.strip().endswith(": plan"):
+            time.sleep(1.5)
+            child.send_signal(signal.SIGINT)
+            break
+    said += child.stderr.read()
+    child.stderr.close()
+    assert child.wait() == 130 and "GEN0805" in said, (child.returncode, said[-1500:])
+    assert not [key for key in objects() if key.endswith(".tflock")], "the engine gave its lock back"
+    assert not place.left(), place.left()
+    again = place.run("apply", *FOUNDATION, "--auto-approve", expect=0)
+    assert "1 changed" in again.stdout, again.stdout
+    print("SIGINT in the middle: 130, no lock, nothing left; the next run went on")
+
+
 def chain(place: Place) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         records = {Path(key).name: body for key, body in objects("foundation/dev/records/").items()}
@@ -327,7 +386,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--gen", required=True)
     parser.add_argument("--moto", required=True)
-    parser.add_argument("--only", nargs="+", default=["account", "stale", "chain", "kill", "whole"])
+    parser.add_argument("--only", nargs="+", default=["account", "stale", "lock", "signal", "chain", "kill", "whole"])
     parser.add_argument("--kill-at", nargs="+", default=BOUNDARIES)
     arguments = parser.parse_args()
     moto, place = Moto(arguments.moto), Place(arguments.gen)
@@ -338,6 +397,10 @@ def main() -> None:
                 account(place, moto)
             elif part == "stale":
                 stale(place)
+            elif part == "lock":
+                lock(place)
+            elif part == "signal":
+                interrupted(place)
             elif part == "chain":
                 chain(place)
             elif part == "whole":

@@ -53,7 +53,7 @@ pub fn run(
     let (out, err) = (Drain::start(child.stdout.take()), Drain::start(child.stderr.take()));
     let signals = Signals::watch();
     let status = wait(&mut child, limit, signals);
-    signals.idle.store(true, Ordering::SeqCst);
+    signals.idle.store(!HELD.load(Ordering::SeqCst), Ordering::SeqCst);
     Ok(Output { status: status?, stdout: out.text(), stderr: err.text() })
 }
 
@@ -64,6 +64,9 @@ fn wait(child: &mut Child, limit: Duration, signals: &Signals) -> std::io::Resul
     loop {
         if let Some(signal) = signals.came() {
             end_group(child)?;
+            if HELD.load(Ordering::SeqCst) {
+                return Err(std::io::ErrorKind::Interrupted.into());
+            }
             signal_hook::low_level::emulate_default_handler(signal)?;
         }
         if let Some(status) = child.try_wait()? {
@@ -77,6 +80,19 @@ fn wait(child: &mut Child, limit: Duration, signals: &Signals) -> std::io::Resul
     }
 }
 
+/// Somebody else decides what a signal ends.
+static HELD: AtomicBool = AtomicBool::new(false);
+
+/// From now on a signal ends the program that runs, and not `gen`: whoever calls this watches for signals.
+pub fn hold_signals() {
+    HELD.store(true, Ordering::SeqCst);
+    if let Some(signals) = SIGNALS.get() {
+        signals.idle.store(false, Ordering::SeqCst);
+    }
+}
+
+static SIGNALS: OnceLock<Signals> = OnceLock::new();
+
 /// Signals that end `gen` while a program runs, which is in a group of its own and would go on: it is ended first. At all other times
 /// they do what they always do.
 struct Signals {
@@ -86,7 +102,6 @@ struct Signals {
 
 impl Signals {
     fn watch() -> &'static Self {
-        static SIGNALS: OnceLock<Signals> = OnceLock::new();
         let signals = SIGNALS.get_or_init(|| {
             let signals = Self { idle: Arc::default(), came: Arc::default() };
             for kind in [SIGINT, SIGTERM] {

@@ -9,6 +9,8 @@ use serde_json::Value;
 
 use crate::digest::canonical_sha256;
 
+use super::values::{keep, leaves, mark, union};
+
 /// What stands for a sensitive value.
 pub const SENSITIVE: &str = "(sensitive)";
 /// What stands for a value that the provider chooses.
@@ -267,124 +269,39 @@ impl ResourceChange {
 }
 
 impl Delta {
+    /// What is sensitive on one side is on the other too: a value that only becomes sensitive is the same secret before.
+    fn sensitive(&self) -> Value {
+        union(&self.before_sensitive, &self.after_sensitive)
+    }
+
     fn shown_before(&self) -> Value {
         let mut shown = self.before.clone();
-        mark(&mut shown, &self.before_sensitive, SENSITIVE);
+        if !shown.is_null() {
+            mark(&mut shown, &self.sensitive(), SENSITIVE);
+        }
         shown
     }
 
     fn shown_after(&self) -> Value {
         let mut shown = self.after.clone();
         mark(&mut shown, &self.after_unknown, UNKNOWN);
-        mark(&mut shown, &self.after_sensitive, SENSITIVE);
+        if !shown.is_null() {
+            mark(&mut shown, &self.sensitive(), SENSITIVE);
+        }
         shown
     }
 
-    /// Values that are sensitive on both sides differ, in a resource that stays.
+    /// Values that are sensitive differ, in a resource that stays.
     fn secretly_changes(&self) -> bool {
         if self.before.is_null() || self.after.is_null() {
             return false;
         }
         let (mut old, mut new) = (self.before.clone(), self.after.clone());
         mark(&mut new, &self.after_unknown, UNKNOWN);
-        keep(&mut old, &self.before_sensitive);
-        keep(&mut new, &self.after_sensitive);
+        let sensitive = self.sensitive();
+        keep(&mut old, &sensitive);
+        keep(&mut new, &sensitive);
         old != new
-    }
-}
-
-/// Puts `word` wherever `marks`, of the same shape as the value, says `true`.
-fn mark(value: &mut Value, marks: &Value, word: &str) {
-    match marks {
-        Value::Bool(true) => *value = word.into(),
-        Value::Object(marks) => {
-            if value.is_null() && marks.values().any(has_mark) {
-                *value = Value::Object(serde_json::Map::new());
-            }
-            let Value::Object(entries) = value else { return };
-            for (key, marks) in marks {
-                let marked = has_mark(marks);
-                match entries.get_mut(key) {
-                    Some(value) => mark(value, marks, word),
-                    None if marked => {
-                        let mut value = Value::Null;
-                        mark(&mut value, marks, word);
-                        entries.insert(key.clone(), value);
-                    }
-                    None => {}
-                }
-            }
-        }
-        Value::Array(marks) => {
-            if let Value::Array(items) = value {
-                for (index, marks) in marks.iter().enumerate() {
-                    match items.get_mut(index) {
-                        Some(item) => mark(item, marks, word),
-                        None if has_mark(marks) => items.push(word.into()),
-                        None => {}
-                    }
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-fn has_mark(marks: &Value) -> bool {
-    match marks {
-        Value::Bool(is) => *is,
-        Value::Object(entries) => entries.values().any(has_mark),
-        Value::Array(items) => items.iter().any(has_mark),
-        _ => false,
-    }
-}
-
-/// Leaves of a value what `marks` says `true` to, and nulls in the place of the rest.
-fn keep(value: &mut Value, marks: &Value) {
-    match (value, marks) {
-        (_, Value::Bool(true)) => {}
-        (Value::Object(entries), Value::Object(marks)) => {
-            entries.retain(|key, value| {
-                let Some(marks) = marks.get(key).filter(|marks| has_mark(marks)) else { return false };
-                keep(value, marks);
-                true
-            });
-        }
-        (Value::Array(items), Value::Array(marks)) => {
-            for (index, item) in items.iter_mut().enumerate() {
-                keep(item, marks.get(index).unwrap_or(&Value::Null));
-            }
-        }
-        (value, _) => *value = Value::Null,
-    }
-}
-
-/// Where two values differ, down to what is neither object nor list.
-fn leaves(path: &str, before: &Value, after: &Value, found: &mut Vec<Leaf>) {
-    if before == after {
-        return;
-    }
-    let within = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-    match (before, after) {
-        (Value::Object(old), Value::Object(new)) => {
-            let names: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-            for name in names {
-                let of = |side: &serde_json::Map<String, Value>| side.get(name).cloned().unwrap_or_default();
-                leaves(&within(name), &of(old), &of(new), found);
-            }
-        }
-        (Value::Null, Value::Object(new)) if !new.is_empty() => {
-            new.iter().for_each(|(name, value)| leaves(&within(name), &Value::Null, value, found));
-        }
-        (Value::Object(old), Value::Null) if !old.is_empty() => {
-            old.iter().for_each(|(name, value)| leaves(&within(name), value, &Value::Null, found));
-        }
-        (Value::Array(old), Value::Array(new)) if old.len() == new.len() => {
-            for (index, (old, new)) in old.iter().zip(new).enumerate() {
-                leaves(&format!("{path}[{index}]"), old, new, found);
-            }
-        }
-        _ => found.push(Leaf { path: path.to_owned(), before: before.clone(), after: after.clone() }),
     }
 }
 
@@ -429,6 +346,26 @@ mod tests {
         // Which secret it becomes is no part of the digest: whoever reads the record could guess it.
         assert_eq!(changed.digest, with("newer-secret").digest);
         assert_ne!(changed.digest, with("old-secret").digest);
+    }
+
+    #[test]
+    fn what_becomes_sensitive_was_the_same_secret_before() {
+        for (before, after) in [
+            (json!({"token": true}), json!({})),
+            (json!({}), json!({"token": true})),
+            (Value::Bool(false), json!({"token": true})),
+        ] {
+            let mut change = resource(
+                "acme_thing.a",
+                &["update"],
+                json!({"name": "a", "token": "the-secret"}),
+                json!({"name": "b", "token": "the-secret"}),
+            );
+            change["change"]["before_sensitive"] = before;
+            change["change"]["after_sensitive"] = after;
+            let said = serde_json::to_string(&plan(json!([change])).resources).expect("JSON");
+            assert!(!said.contains("the-secret") && said.contains("\"name\""), "{said}");
+        }
     }
 
     #[test]

@@ -6,8 +6,9 @@ pub mod change;
 pub mod guard;
 pub mod risk;
 pub mod steps;
+mod values;
 
 pub use change::{Action, Change, Changes, Leaf};
 pub use guard::Barred;
 pub use risk::{Ranked, rank};
-pub use steps::{Step, StepId, steps, waves};
+pub use steps::{Outcome, Step, StepId, steps, waves};

@@ -23,13 +23,15 @@ pub struct Ranked {
     pub change: Change,
 }
 
-/// The changes of a root, worst first.
-pub fn rank(provider: &Provider, changes: &[Change]) -> Vec<Ranked> {
+/// The changes of a root, worst first. Where it `hosts` components of its target, what they keep goes with what they run on.
+pub fn rank(provider: &Provider, changes: &[Change], hosts: bool) -> Vec<Ranked> {
+    let keeps =
+        |kind: &String| provider.stateful.contains(kind) || hosts && provider.risks.hosts.contains(kind);
     let mut ranked: Vec<Ranked> = changes
         .iter()
         .map(|change| Ranked {
             risk: risk(&provider.risks, change),
-            stateful: provider.stateful.contains(&change.kind),
+            stateful: keeps(&change.kind),
             change: change.clone(),
         })
         .collect();
@@ -114,7 +116,7 @@ mod tests {
         let provider: Provider = serde_json::from_value(json!({
             "version": 1, "name": "Acme", "stateful": ["acme_db"],
             "risks": {
-                "permissions": ["acme_iam_*"], "irreversible": ["acme_lock"],
+                "hosts": ["acme_cluster"], "permissions": ["acme_iam_*"], "irreversible": ["acme_lock"],
                 "public": {"acme_rule": {"source.range": "0.0.0.0/0"}},
             },
         }))
@@ -133,7 +135,7 @@ mod tests {
             change("acme_thing", Action::Destroy, &[]),
             change("acme_db", Action::Replace, &[]),
         ];
-        let ranked = rank(&provider, &changes);
+        let ranked = rank(&provider, &changes, false);
         let found: Vec<_> =
             ranked.iter().map(|one| (one.change.kind.as_str(), one.risk, one.stateful)).collect();
         assert_eq!(
@@ -149,5 +151,7 @@ mod tests {
                 ("acme_thing", Risk::Normal, false),
             ]
         );
+        let cluster = [change("acme_cluster", Action::Replace, &[])];
+        assert!(!rank(&provider, &cluster, false)[0].stateful && rank(&provider, &cluster, true)[0].stateful);
     }
 }

@@ -3,6 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::kind::terraform::{Root, Terraform};
 use crate::model::component::{ComponentType, Layer};
 use crate::model::names::ComponentName;
@@ -21,6 +24,26 @@ impl fmt::Display for StepId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.target, self.root)
     }
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was carried out.
+    Done,
+    /// There was nothing to do.
+    Unchanged,
+    /// It is not as rendered, or not as it was left; nothing was done about it.
+    Differs,
+    /// What it would do is not allowed.
+    Barred,
+    /// Somebody said no.
+    Declined,
+    /// It failed.
+    Failed,
+    /// It was not begun, because something before it did not come to its end.
+    Skipped,
 }
 
 /// One root to be applied.

@@ -22,6 +22,9 @@ pub enum Kind {
     /// It was planned what to do to a root; nothing was done yet.
     #[serde(rename = "gen.step.planned.v1")]
     Planned,
+    /// Nobody approved what was planned, or it is not allowed; nothing was done.
+    #[serde(rename = "gen.step.declined.v1")]
+    Declined,
     /// It was done.
     #[serde(rename = "gen.step.done.v1")]
     Done,
@@ -211,17 +214,23 @@ pub enum Broken {
 pub fn verify(chain: &[Event]) -> Result<(), Broken> {
     let mut last: Option<&Event> = None;
     for (index, event) in chain.iter().enumerate() {
-        if event.data.digest != event.digest() || event.id != event.identity() {
-            return Err(Broken::Altered(index));
-        }
-        if event.data.predecessor.as_ref() != last.map(|last| &last.data.digest) {
-            return Err(Broken::Unchained(index));
-        }
-        let foreign = last.is_some_and(|last| last.subject != event.subject);
-        if foreign || event.data.target() != Some(&event.subject) {
-            return Err(Broken::Foreign(index));
-        }
+        follows(event, last, index)?;
         last = Some(event);
+    }
+    Ok(())
+}
+
+/// Verifies one event behind the one before it; `index` is its place in the chain.
+pub(super) fn follows(event: &Event, last: Option<&Event>, index: usize) -> Result<(), Broken> {
+    if event.data.digest != event.digest() || event.id != event.identity() {
+        return Err(Broken::Altered(index));
+    }
+    if event.data.predecessor.as_ref() != last.map(|last| &last.data.digest) {
+        return Err(Broken::Unchained(index));
+    }
+    let foreign = last.is_some_and(|last| last.subject != event.subject);
+    if foreign || event.data.target() != Some(&event.subject) {
+        return Err(Broken::Foreign(index));
     }
     Ok(())
 }

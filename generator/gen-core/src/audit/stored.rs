@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Broken, Event, verify};
+use super::event::follows;
+use super::{Broken, Event};
 
 /// The newest record, as it was last written down: without it nobody could tell that the end of a chain is missing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,22 +27,21 @@ pub struct Flaw {
 /// Verifies the records of one target, in the order of their numbers. A head may lag behind, because it is written after the record.
 pub fn verify_stored(target: &str, records: &[(u64, Vec<u8>)], head: Option<&Head>) -> Result<(), Flaw> {
     let flaw = |number: u64, what: &str| Err(Flaw { number, what: what.to_owned() });
-    let mut events = Vec::with_capacity(records.len());
+    let mut events: Vec<Event> = Vec::with_capacity(records.len());
     for ((number, bytes), expected) in records.iter().zip(1..) {
         if *number != expected {
             return flaw(expected, "it is missing");
         }
-        match Event::read(bytes) {
-            Ok(event) if event.subject == target => events.push(event),
+        let event = match Event::read(bytes) {
+            Ok(event) if event.subject == target => event,
             Ok(event) => return flaw(*number, &format!("it is about {}", event.subject)),
             Err(why) => return flaw(*number, &format!("it is not what was written: {why}")),
-        }
-        let (number, chain) = (*number, &events);
-        match verify(chain) {
-            Ok(()) => {}
-            Err(Broken::Altered(_)) => return flaw(number, "it was altered: its digest is another one"),
-            Err(Broken::Unchained(_)) => return flaw(number, "it does not follow the record before it"),
-            Err(Broken::Foreign(_)) => return flaw(number, "it is about another target"),
+        };
+        match follows(&event, events.last(), events.len()) {
+            Ok(()) => events.push(event),
+            Err(Broken::Altered(_)) => return flaw(*number, "it was altered: its digest is another one"),
+            Err(Broken::Unchained(_)) => return flaw(*number, "it does not follow the record before it"),
+            Err(Broken::Foreign(_)) => return flaw(*number, "it is about another target"),
         }
     }
     let length = events.len() as u64;

@@ -353,7 +353,7 @@ faults! {
     EvidenceUnfit = "GEN0705", Probe, "evidence cannot be added to the file";
     /// What is in `terraform-out/` is not what the models would be rendered to.
     ///
-    /// Only what was rendered, reviewed and committed is applied.
+    /// What is applied is what can be looked at in `terraform-out/`, and nothing else.
     ///
     /// Run `gen generate`, look at the difference, commit it, and apply again.
     NotGenerated = "GEN0801", Apply, "rendered files are not up to date";

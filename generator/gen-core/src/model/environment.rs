@@ -118,6 +118,14 @@ impl Engine {
             Self::Opentofu => "opentofu",
         }
     }
+
+    /// The name of its program.
+    pub fn program(self) -> &'static str {
+        match self {
+            Self::Terraform => "terraform",
+            Self::Opentofu => "tofu",
+        }
+    }
 }
 
 /// A cloud account.

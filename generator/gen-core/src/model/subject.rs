@@ -85,6 +85,9 @@ pub struct Risks {
     /// They decide who may do what.
     #[serde(default)]
     pub permissions: Vec<String>,
+    /// They run software of the stack, and what that keeps goes with them.
+    #[serde(default)]
+    pub hosts: Vec<String>,
     /// They cannot be taken back.
     #[serde(default)]
     pub irreversible: Vec<String>,

@@ -29,9 +29,18 @@ pub(super) fn ensure(
     let local = state_file(work)?;
     let exists = ledger.exists().map_err(failed)?;
     if exists && !local.exists() {
-        return Ok(());
+        if ledger.has(&work.place.key).map_err(failed)? {
+            return Ok(());
+        }
+        return Err(failed(format!("the bucket {} is there, and the state that describes it is not in it", work.place.bucket))
+                .note("it was made elsewhere, or its state was lost: import it before anything else is made, or remove it if it is empty"));
     }
-    if !run.bootstrap {
+    if exists && run.look {
+        return Err(failed(format!("the state is still on its way, in {}", local.display()))
+            .note("gen apply brings it into its store"));
+    }
+    // A run that was killed between the two goes on, whatever was asked for now.
+    if !run.bootstrap && !exists {
         return Err(failed(format!(
             "the bucket {} that states are kept in does not exist yet",
             work.place.bucket
@@ -88,13 +97,13 @@ fn make(
 ) -> Result<(), Fault> {
     let failed = |why: String| Fault::new(Phase::Bootstrap, why);
     if let Some(folder) = local.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| failed(format!("{}: {error}", folder.display())))?;
+        make_private(folder).map_err(|error| failed(format!("{}: {error}", folder.display())))?;
     }
     put_backend(run, work, Some(local))?;
     engine.init(&["-reconfigure"])?;
     let target = format!("-target=module.{component}");
     let planned = engine.plan(&[&target])?;
-    let ranked = rank(work.provider, &planned.changes.resources);
+    let ranked = rank(work.provider, &planned.changes.resources, work.hosts);
     if let Some(barred) = guard::not_created(&ranked).first() {
         return Err(
             Fault::new(Phase::Guard, format!("{}: {}", barred.address, barred.why)).note(barred.help.clone())
@@ -106,6 +115,14 @@ fn make(
         run.watcher.log(&work.step.id, "the store of states", &said);
     }
     Ok(())
+}
+
+/// A folder that nobody else may look into.
+fn make_private(folder: &std::path::Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
 }
 
 /// The root's own backend, or one that keeps the state in a file.

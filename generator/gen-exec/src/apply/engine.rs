@@ -52,8 +52,19 @@ struct Ended {
     stderr: String,
 }
 
+/// A state, by what tells it from others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// The same for all versions of one state.
+    pub lineage: String,
+    /// Counts its versions.
+    pub serial: u64,
+    /// How many resources it knows.
+    pub resources: usize,
+}
+
 /// What a plan found.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Planned {
     /// What is going to happen.
     pub changes: Changes,
@@ -108,7 +119,8 @@ impl<'a> Engine<'a> {
         if !state.exists() {
             return fault;
         }
-        match self.done(Phase::Rescue, &["state", "push", ERRORED]) {
+        let lock = self.lock_timeout();
+        match self.done(Phase::Rescue, &["state", "push", &lock, ERRORED]) {
             Ok(_) => {
                 let _ = std::fs::remove_file(&state);
                 fault.note("the engine could not put its state away at first; gen did so afterwards, and nothing is lost")
@@ -146,8 +158,8 @@ impl<'a> Engine<'a> {
         pushed.map(drop)
     }
 
-    /// Lineage and serial of the state, without anything that is in it; none where there is no state yet.
-    pub fn state(&self) -> Result<Option<(String, u64)>, Fault> {
+    /// What tells the state from others, without anything that is in it; none where there is no state yet.
+    pub fn state(&self) -> Result<Option<Mark>, Fault> {
         let text = self.done(Phase::Plan, &["state", "pull"])?.stdout;
         if text.trim().is_empty() {
             return Ok(None);
@@ -156,7 +168,8 @@ impl<'a> Engine<'a> {
             serde_json::from_str(&text).map_err(|error| Fault::new(Phase::Plan, error.to_string()))?;
         let lineage = state.get("lineage").and_then(Value::as_str).unwrap_or_default();
         let serial = state.get("serial").and_then(Value::as_u64).unwrap_or_default();
-        Ok((!lineage.is_empty()).then(|| (lineage.to_owned(), serial)))
+        let resources = state.get("resources").and_then(Value::as_array).map_or(0, Vec::len);
+        Ok((!lineage.is_empty()).then(|| Mark { lineage: lineage.to_owned(), serial, resources }))
     }
 
     fn lock_timeout(&self) -> String {
@@ -165,12 +178,13 @@ impl<'a> Engine<'a> {
 
     /// Runs the engine and expects that it ends well.
     fn done(&self, phase: Phase, arguments: &[&str]) -> Result<Ended, Fault> {
-        if self.interrupt.came() {
+        // A state is put away whoever asks for an end.
+        if self.interrupt.came() && phase != Phase::Rescue {
             return Err(Fault::interrupted(phase));
         }
         let failed =
             |error: io::Error| Fault::new(phase, format!("{}: {error}", self.settings.program.display()));
-        let ended = self.run(arguments).map_err(failed)?;
+        let ended = self.run(phase, arguments).map_err(failed)?;
         if ended.status == Some(0) {
             return Ok(ended);
         }
@@ -183,13 +197,13 @@ impl<'a> Engine<'a> {
         Err(if self.interrupt.came() { fault.and_interrupted() } else { fault })
     }
 
-    fn run(&self, arguments: &[&str]) -> io::Result<Ended> {
+    fn run(&self, phase: Phase, arguments: &[&str]) -> io::Result<Ended> {
         let (out, err) = (self.folder.join(".gen.out"), self.folder.join(".gen.err"));
         let mut command = self.command(arguments);
         command.stdout(fresh(&out)?).stderr(fresh(&err)?);
         let mut child = command.spawn()?;
         super::workplace::note_child(&self.folder, child.id());
-        let status = self.wait(&mut child)?;
+        let status = self.wait(phase, &mut child)?;
         Ok(Ended { status, stdout: text(&out)?, stderr: text(&err)? })
     }
 
@@ -211,8 +225,8 @@ impl<'a> Engine<'a> {
     }
 
     /// Waits for the end; the first signal is handed on, once, and then it is waited on.
-    fn wait(&self, child: &mut Child) -> io::Result<Option<i32>> {
-        let mut told = false;
+    fn wait(&self, phase: Phase, child: &mut Child) -> io::Result<Option<i32>> {
+        let mut told = phase == Phase::Rescue;
         loop {
             if let Some(status) = child.try_wait()? {
                 return Ok(status.code());

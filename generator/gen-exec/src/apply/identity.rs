@@ -3,6 +3,7 @@
 //! The SDK finds credentials as the engine's provider does (environment, profiles, roles that are assumed one after another, web identity,
 //! the machine's own role), so that both act as one. Its requests go through the same client as all others.
 
+use std::sync::Mutex;
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -35,7 +36,11 @@ pub struct Caller {
 pub struct Aws {
     runtime: tokio::runtime::Runtime,
     config: SdkConfig,
+    kept: Mutex<Option<aws_credential_types::Credentials>>,
 }
+
+/// Credentials are renewed so many seconds before they end.
+const EARLY: u64 = 300;
 
 impl Aws {
     /// Finds out how to log in. Nothing is asked of a server that credentials do not come from.
@@ -46,7 +51,7 @@ impl Aws {
             .http_client(Http(Client::new(Duration::from_secs(20))))
             .region(Region::new(region.to_owned()));
         let config = runtime.block_on(config.load());
-        Ok(Self { runtime, config })
+        Ok(Self { runtime, config, kept: Mutex::default() })
     }
 
     /// Asks STS who is logged in (`GetCallerIdentity`, which needs no permission).
@@ -62,8 +67,13 @@ impl Aws {
 
     /// The credentials, for requests that are signed here.
     pub fn credentials(&self) -> Result<Credentials, String> {
-        let provider = self.config.credentials_provider().ok_or("there are no credentials")?;
-        let found = self.runtime.block_on(provider.provide_credentials()).map_err(|error| told(&error))?;
+        let mut kept = self.kept.lock().map_err(|_| "another step broke off")?;
+        if !kept.as_ref().is_some_and(lasts) {
+            let provider = self.config.credentials_provider().ok_or("there are no credentials")?;
+            let found = self.runtime.block_on(provider.provide_credentials());
+            *kept = Some(found.map_err(|error| told(&error))?);
+        }
+        let found = kept.as_ref().ok_or("there are no credentials")?;
         Ok(Credentials {
             key: Secret::made(found.access_key_id()),
             secret: Secret::made(found.secret_access_key()),
@@ -72,12 +82,20 @@ impl Aws {
     }
 }
 
-/// The last cause of an error of the SDK, which is what a server or a file said.
+/// They last long enough for what is done with them next.
+fn lasts(credentials: &aws_credential_types::Credentials) -> bool {
+    let end = credentials.expiry().and_then(|end| end.duration_since(std::time::UNIX_EPOCH).ok());
+    let now = u64::try_from(crate::probe::now()).unwrap_or_default();
+    // Those without an end last for ever.
+    credentials.expiry().is_none() || end.is_some_and(|end| end.as_secs() > now + EARLY)
+}
+
+/// An error of the SDK with its causes.
 fn told(error: &dyn std::error::Error) -> String {
     let text = DisplayErrorContext(error).to_string();
     // The SDK ends with how the error looks inside, which helps nobody here.
     let text = text.split_once(" (").map_or(text.as_str(), |(said, _)| said);
-    text.rsplit_once(": ").map_or(text, |_| text).trim().to_owned()
+    text.trim().to_owned()
 }
 
 /// The SDK's requests by the client of all others.

@@ -81,12 +81,32 @@ impl Ledger {
 
     /// The store's bucket exists.
     pub fn exists(&self) -> Result<bool, String> {
-        let answer = self.send(&Call::new("HEAD", &self.bucket))?;
+        self.is_there(&Call::new("HEAD", &self.bucket), &self.bucket)
+    }
+
+    fn is_there(&self, call: &Call, what: &str) -> Result<bool, String> {
+        let answer = self.send(call)?;
         match answer.status {
             404 => Ok(false),
             _ if answer.ok() => Ok(true),
-            _ => Err(self.refused("looked for", &self.bucket, &answer)),
+            _ => Err(self.refused("looked for", what, &answer)),
         }
+    }
+
+    /// Makes sure that the store does not make what exists already: locks of states and numbers of records rest on that.
+    pub fn makes_once(&self) -> Result<(), String> {
+        let key = format!("{}/create-check", self.prefix);
+        let call = Call::new("PUT", &self.bucket).key(&key).header("if-none-match", "*");
+        // The first time in a store it is made; after that it is there.
+        for _ in 0..2 {
+            let answer = self.send(&call)?;
+            match answer.status {
+                409 | 412 => return Ok(()),
+                _ if answer.ok() => {}
+                _ => return Err(self.refused("put", &key, &answer)),
+            }
+        }
+        Err(format!("{} ignores If-None-Match: two runs could hold one lock", self.store.address()))
     }
 
     /// What a root hands on; none if it was never applied.
@@ -178,6 +198,11 @@ impl Ledger {
         Ok(None)
     }
 
+    /// The store holds an object.
+    pub(super) fn has(&self, key: &str) -> Result<bool, String> {
+        self.is_there(&Call::new("HEAD", &self.bucket).key(key), key)
+    }
+
     /// The whole chain, each record as it lies there, with its number.
     pub fn chain(&self) -> Result<Vec<(u64, Vec<u8>)>, String> {
         let numbers = self.numbers()?;
@@ -240,11 +265,16 @@ impl Ledger {
     }
 
     fn send(&self, call: &Call) -> Result<Answer, String> {
+        let mut call = call.clone();
+        if let Login::Aws { caller, .. } = &self.login {
+            // Names of buckets are the whole world's: one of somebody else is refused, not written to.
+            call = call.header("x-amz-expected-bucket-owner", &caller.account);
+        }
         let mut last = Answer::default();
         for pause in [0, 200, 1000, 3000] {
             std::thread::sleep(std::time::Duration::from_millis(pause));
             let store = self.store.clone().for_whom(self.login.credentials()?);
-            last = store.send(call).map_err(words)?;
+            last = store.send(&call).map_err(words)?;
             if last.status != 0 && last.status != 429 && last.status < 500 {
                 return Ok(last);
             }

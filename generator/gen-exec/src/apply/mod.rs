@@ -16,7 +16,7 @@ pub use engine::Settings;
 pub use identity::{Aws, Caller};
 pub use interrupt::Interrupt;
 pub use ledger::{Ledger, Login};
-pub use root::{Outcome, Prepared, Work};
+pub use root::{Prepared, Work};
 pub use wave::{Approval, Run, StepReport, Watcher, carry_out};
 pub use workplace::Workplace;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use gen_core::apply::{Barred, Changes, Ranked, Step, guard, rank};
+use gen_core::apply::{Barred, Changes, Outcome, Ranked, Step, guard, rank};
 use gen_core::audit::{Event, Kind, Operation, Sealing, Standing, StateMark, StepRecord, What};
 use gen_core::digest::{canonical_sha256, sha256_hex};
 use gen_core::kind::Rendered;
@@ -40,6 +40,8 @@ pub struct Work<'a> {
     pub account: Option<String>,
     /// Region to ask in who is logged in.
     pub region: String,
+    /// Components of the target run on its cluster, and lose their data with it.
+    pub hosts: bool,
     /// Losing data is refused.
     pub protected: bool,
     /// Data that may be lost all the same.
@@ -50,25 +52,6 @@ pub struct Work<'a> {
     pub standing: Standing,
     /// The file of its environment.
     pub source: String,
-}
-
-/// How a step ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// It was carried out.
-    Done,
-    /// There was nothing to do.
-    Unchanged,
-    /// It is not as rendered, or not as it was left; nothing was done about it.
-    Differs,
-    /// What it would do is not allowed.
-    Barred,
-    /// Somebody said no.
-    Declined,
-    /// It failed.
-    Failed,
-    /// It was not begun, because something before it did not come to its end.
-    Skipped,
 }
 
 /// A root that is planned.
@@ -118,10 +101,19 @@ pub(super) fn prepare<'a>(run: &'a Run<'_>, work: &'a Work<'a>) -> Result<Prepar
     if let Some(component) = &work.makes_store {
         bootstrap::ensure(run, work, &engine, &ledger, component)?;
     }
+    if !run.look {
+        ledger.makes_once().map_err(|why| {
+            Fault::new(Phase::Record, why)
+                .note("gen probe state-lock says what the store does; keep states where a lock holds")
+        })?;
+    }
     say("init");
-    engine.init(&[])?;
+    run.init(&engine)?;
+    let state = engine.state()?;
+    // What was never made, or is gone already, takes nothing of others, who may be gone as well.
+    let gone = run.operation == Operation::Destroy && state.as_ref().is_none_or(|state| state.resources == 0);
     say("what others hand on");
-    let takes = takes(work, &login)?;
+    let takes = if gone { BTreeMap::new() } else { takes(work, &login)? };
     if !takes.is_empty() {
         let text = format!("{:#}\n", serde_json::json!({"upstream": takes}));
         run.workplace
@@ -129,10 +121,10 @@ pub(super) fn prepare<'a>(run: &'a Run<'_>, work: &'a Work<'a>) -> Result<Prepar
             .map_err(|error| Fault::new(Phase::Takes, error.to_string()))?;
     }
     say("plan");
-    let state = engine.state()?.map(|(lineage, serial)| StateMark { lineage, serial });
-    let Planned { changes, told } = engine.plan(how(run))?;
-    let ranked = rank(work.provider, &changes.resources);
-    let barred = if work.protected { guard::bars(&ranked, work.allowed, run.today) } else { Vec::new() };
+    let Planned { changes, told } = if gone { Planned::default() } else { engine.plan(how(run))? };
+    let ranked = rank(work.provider, &changes.resources, work.hosts);
+    let barred =
+        if work.protected && !run.look { guard::bars(&ranked, work.allowed, run.today) } else { Vec::new() };
     let record = StepRecord {
         target: work.step.id.target.to_string(),
         root: work.step.id.root.clone(),
@@ -144,7 +136,7 @@ pub(super) fn prepare<'a>(run: &'a Run<'_>, work: &'a Work<'a>) -> Result<Prepar
         tree: run.tree(work),
         lock: lock(work),
         takes: takes.iter().map(|(name, value)| (name.clone(), canonical_sha256(value))).collect(),
-        state,
+        state: state.map(|state| StateMark { lineage: state.lineage, serial: state.serial }),
         plan: changes.digest.clone(),
         changes: Vec::new(),
         exports: None,
@@ -155,7 +147,7 @@ pub(super) fn prepare<'a>(run: &'a Run<'_>, work: &'a Work<'a>) -> Result<Prepar
     };
     let prepared = Prepared {
         work,
-        drift: rank(work.provider, &changes.drift),
+        drift: rank(work.provider, &changes.drift, work.hosts),
         ranked,
         barred,
         told,
@@ -203,6 +195,9 @@ pub(super) fn apply(
             .note("look at what changed meanwhile, and run gen apply again"));
         }
     }
+    if run.interrupt.came() {
+        return Err(Fault::interrupted(Phase::Apply));
+    }
     say(run.operation.as_str());
     let said = match prepared.engine.apply() {
         Ok(said) => said,
@@ -236,7 +231,7 @@ fn hand_on(run: &Run<'_>, prepared: &Prepared<'_>) -> Result<(), Fault> {
         ledger.put_exports(&work.step.id.root, &exports).map_err(failed)?;
     }
     let last = ledger.last_of(&work.step.id.root).map_err(|why| Fault::new(Phase::Record, why))?;
-    let open = last.is_some_and(|event| event.kind != Kind::Done);
+    let open = last.is_some_and(|event| !matches!(event.kind, Kind::Done | Kind::Declined));
     if !prepared.is_empty() || known != exports || open {
         say("record");
         prepared.note(run, Kind::Done, |record| record.exports = Some(canonical_sha256(&exports)))?;
@@ -246,7 +241,12 @@ fn hand_on(run: &Run<'_>, prepared: &Prepared<'_>) -> Result<(), Fault> {
 
 impl Prepared<'_> {
     /// Appends a record to the chain of the target.
-    fn note(&self, run: &Run<'_>, kind: Kind, fill: impl Fn(&mut StepRecord)) -> Result<(), Fault> {
+    pub(super) fn note(
+        &self,
+        run: &Run<'_>,
+        kind: Kind,
+        fill: impl Fn(&mut StepRecord),
+    ) -> Result<(), Fault> {
         let mut record = self.record.clone();
         fill(&mut record);
         let time = (run.now)()
@@ -309,5 +309,9 @@ pub(super) fn state_home() -> Option<PathBuf> {
         reason = "where a user's programs keep their state (XDG base directories)"
     )]
     let of = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    of("XDG_STATE_HOME").or_else(|| Some(of("HOME")?.join(".local/state"))).map(|home| home.join("gen"))
+    // A relative one is to be ignored, says the specification.
+    of("XDG_STATE_HOME")
+        .filter(|home| home.is_absolute())
+        .or_else(|| Some(of("HOME")?.join(".local/state")))
+        .map(|home| home.join("gen"))
 }

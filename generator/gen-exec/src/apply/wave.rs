@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use gen_core::apply::StepId;
-use gen_core::audit::Operation;
+use gen_core::apply::{Outcome, StepId};
+use gen_core::audit::{Kind, Operation};
 use gen_core::kind::Rendered;
 use gen_core::model::environment::Engine as EngineKind;
 use gen_core::model::units::{Date, Timestamp};
 
 use super::ledger::Login;
-use super::root::{Outcome, Prepared, Work, apply, prepare, tree};
+use super::root::{Prepared, Work, apply, prepare, tree};
 use super::{Aws, Fault, Interrupt, Phase, Settings, Workplace};
 
 /// Whoever looks on, and decides.
@@ -66,6 +66,8 @@ pub struct Run<'a> {
     pub revision: Option<String>,
     /// Address of the run of CI.
     pub ci: Option<String>,
+    /// Taken while an engine puts its providers in place: caches of providers are not made for several at once.
+    pub providers: Mutex<()>,
     /// Logins by provider and account.
     pub logins: Mutex<BTreeMap<(String, String), Login>>,
 }
@@ -90,12 +92,18 @@ pub struct StepReport {
 impl Run<'_> {
     pub(super) fn settings(&self, engine: EngineKind) -> Result<&Settings, Fault> {
         let missing =
-            || Fault::new(Phase::Init, format!("`{}` is not on PATH", engine.as_str())).note("gen doctor");
+            || Fault::new(Phase::Init, format!("`{}` is not on PATH", engine.program())).note("gen doctor");
         self.engines.get(&engine).ok_or_else(missing)
     }
 
     pub(super) fn tree(&self, work: &Work<'_>) -> String {
         tree(work, self.modules)
+    }
+
+    /// Puts providers and backend in place.
+    pub(super) fn init(&self, engine: &super::engine::Engine<'_>) -> Result<(), Fault> {
+        let _turn = self.providers.lock();
+        engine.init(&[])
     }
 
     /// Who is logged in where a step wants to work; asked once for each account, and never the wrong one.
@@ -184,13 +192,17 @@ pub fn carry_out<'a>(run: &'a Run<'a>, works: &'a [Work<'a>], waves: &[Vec<StepI
         }
         let (free, barred): (Vec<_>, Vec<_>) = prepared.into_iter().partition(|one| one.barred.is_empty());
         for one in barred {
+            // That it is not allowed is what is told; that this could not be recorded changes nothing about it.
+            let _ = one.note(run, Kind::Declined, |_| {});
             stopped.insert(one.work.step.id.clone());
             reports.push(StepReport::planned(&one, Outcome::Barred));
         }
         let with_work: Vec<&Prepared<'_>> = free.iter().filter(|one| !one.is_empty()).collect();
-        let approval = if with_work.is_empty() { Approval::Given } else { run.watcher.approve(&with_work) };
+        let nobody_asked = with_work.is_empty() || run.interrupt.came();
+        let approval = if nobody_asked { Approval::Given } else { run.watcher.approve(&with_work) };
         let applied = side_by_side(run.jobs, &free, |one| {
             if approval == Approval::Declined && !one.is_empty() {
+                one.note(run, Kind::Declined, |_| {})?;
                 return Ok((Outcome::Declined, String::new()));
             }
             apply(run, one, approval == Approval::Waited)

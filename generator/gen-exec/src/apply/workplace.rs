@@ -17,7 +17,8 @@ const CHILDREN: &str = ".children";
 /// A private folder.
 #[derive(Debug)]
 pub struct Workplace {
-    folder: TempDir,
+    folder: Option<TempDir>,
+    path: PathBuf,
     _owner: File,
 }
 
@@ -25,20 +26,19 @@ impl Workplace {
     /// Makes one, after removing what killed runs left.
     pub fn new() -> io::Result<Self> {
         sweep();
-        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir()?;
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let folder = builder.prefix(PREFIX).tempdir()?;
         let owner = File::create_new(folder.path().join(OWNER))?;
         owner.lock()?;
-        Ok(Self { folder, _owner: owner })
+        let path = folder.path().to_path_buf();
+        Ok(Self { folder: Some(folder), path, _owner: owner })
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    /// Leaves the folder where it is, because something in it must not be lost.
-    pub fn keep(self) -> PathBuf {
-        self.folder.keep()
+        &self.path
     }
 
     /// Puts a file there; its folders are made.
@@ -57,6 +57,17 @@ impl Workplace {
             _ => {}
         }
         self.put(path, bytes)
+    }
+}
+
+impl Drop for Workplace {
+    /// A state that is nowhere else is not thrown away with the folder.
+    fn drop(&mut self) {
+        if holds_state(&self.path)
+            && let Some(folder) = self.folder.take()
+        {
+            let _ = folder.keep();
+        }
     }
 }
 
@@ -94,4 +105,32 @@ fn has_living_child(folder: &Path) -> bool {
 fn holds_state(folder: &Path) -> bool {
     let files = walkdir::WalkDir::new(folder).into_iter().flatten();
     files.into_iter().any(|entry| entry.file_name() == "errored.tfstate")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_goes_with_the_run_unless_it_holds_a_state() {
+        let plain = Workplace::new().expect("a folder");
+        plain.put("root/tfplan", b"a plan").expect("a file");
+        let path = plain.path().to_path_buf();
+        #[cfg(unix)]
+        {
+            let mode = std::fs::metadata(&path).expect("it is there").permissions();
+            assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777, 0o700);
+        }
+        drop(plain);
+        assert!(!path.exists());
+
+        let kept = Workplace::new().expect("a folder");
+        kept.put("root/errored.tfstate", b"{}").expect("a file");
+        let path = kept.path().to_path_buf();
+        drop(kept);
+        // Another run does not sweep it away either.
+        drop(Workplace::new().expect("a folder"));
+        assert!(path.join("root/errored.tfstate").exists());
+        std::fs::remove_dir_all(path).expect("the test cleans up");
+    }
 }

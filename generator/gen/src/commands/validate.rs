@@ -9,7 +9,6 @@ use std::time::Duration;
 use gen_core::diag::{Diagnostic, Fault, Place};
 use gen_core::kind::terraform::{Root, Terraform, validate as builtin};
 use gen_core::kind::{Rendered, Tree};
-use gen_core::model::environment::Engine;
 use gen_core::resolve::WhatIf;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -143,10 +142,7 @@ impl RootBody {
         let prefix = format!("terraform/{}/", root.name);
         let differs_by_nature = |path: &str| path.ends_with("backend.tf") || path.ends_with(".json");
         let own = visit.tree.files.iter().filter(|file| file.path.starts_with(&prefix));
-        let engine = match visit.judged.target().env.value.engine {
-            Engine::Opentofu => "tofu",
-            Engine::Terraform => "terraform",
-        };
+        let engine = visit.judged.target().env.value.engine.program();
         Self {
             digests: own
                 .filter(|file| !differs_by_nature(&file.path))

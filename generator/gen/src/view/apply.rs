@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use gen_core::apply::Action;
+use gen_core::apply::{Action, Outcome};
 use gen_core::audit::Operation;
 use gen_core::effect::Risk;
 
 use super::text::{count, table};
-use crate::commands::apply::{Body, ChangeDoc, OutcomeDoc};
+use crate::commands::apply::{Body, ChangeDoc};
 
 /// So many lines of changes are shown; the rest is counted.
 const MOST: usize = 60;
@@ -89,23 +89,23 @@ pub(crate) fn render(body: &Body, operation: Operation, seconds: f64) -> String 
         .iter()
         .map(|step| {
             let (word, with_changes) = match step.outcome {
-                OutcomeDoc::Done => ("done", true),
-                OutcomeDoc::Unchanged => ("no changes", false),
-                OutcomeDoc::Differs => ("differs", true),
-                OutcomeDoc::Barred => ("refused", true),
-                OutcomeDoc::Declined => ("not approved", true),
-                OutcomeDoc::Failed => ("failed", true),
-                OutcomeDoc::Skipped => ("not begun", false),
+                Outcome::Done => ("done", true),
+                Outcome::Unchanged => ("no changes", false),
+                Outcome::Differs => ("differs", true),
+                Outcome::Barred => ("refused", true),
+                Outcome::Declined => ("not approved", true),
+                Outcome::Failed => ("failed", true),
+                Outcome::Skipped => ("not begun", false),
             };
             let changes =
                 if with_changes && !step.changes.is_empty() { counts(&step.changes) } else { String::new() };
             let changes =
-                if step.outcome == OutcomeDoc::Done { changes.replace(" to ", " × ") } else { changes };
+                if step.outcome == Outcome::Done { changes.replace(" to ", " × ") } else { changes };
             vec![format!("{}/{}", step.target, step.root), word.to_owned(), changes]
         })
         .collect();
-    let of = |outcome: OutcomeDoc| body.steps.iter().filter(|step| step.outcome == outcome).count();
-    let settled = of(OutcomeDoc::Done) + of(OutcomeDoc::Unchanged);
+    let of = |outcome: Outcome| body.steps.iter().filter(|step| step.outcome == outcome).count();
+    let settled = of(Outcome::Done) + of(Outcome::Unchanged);
     let what = match operation {
         Operation::Apply => "as rendered",
         Operation::Destroy => "gone",
@@ -114,7 +114,7 @@ pub(crate) fn render(body: &Body, operation: Operation, seconds: f64) -> String 
         "{}{settled} of {} {what}, {} changed. {seconds:.0} s\n",
         table(&rows),
         count(body.steps.len(), "root", "roots"),
-        of(OutcomeDoc::Done),
+        of(Outcome::Done),
     )
 }
 
@@ -125,8 +125,8 @@ pub(crate) fn drift(body: &Body, seconds: f64) -> String {
     for step in &body.steps {
         let root = format!("{}/{}", step.target, step.root);
         match step.outcome {
-            OutcomeDoc::Differs => {}
-            OutcomeDoc::Unchanged => continue,
+            Outcome::Differs => {}
+            Outcome::Unchanged => continue,
             _ => {
                 let _ = writeln!(out, "{root}: could not be looked at");
                 continue;

@@ -78,7 +78,7 @@ pub(super) fn new_engine(old: Engine, encrypts: bool) -> Vec<String> {
 pub(super) fn first_login(provider: &SubjectName, until: &[SubjectName], engine: Engine) -> Vec<String> {
     let mut details = vec![format!(
         "CI is not trusted there yet: `{} apply` runs from a workstation, with the short-lived login that {provider} has for people; no key of it goes to CI",
-        binary(engine)
+        engine.program()
     )];
     if !until.is_empty() {
         details.push(format!(
@@ -99,13 +99,6 @@ pub(super) fn renamed_to(names: &str) -> [String; 2] {
             "tell clients {names}: the old zone goes with the old edge, which stays until nobody asks for the old name"
         ),
     ]
-}
-
-pub(super) fn binary(engine: Engine) -> &'static str {
-    match engine {
-        Engine::Terraform => "terraform",
-        Engine::Opentofu => "tofu",
-    }
 }
 
 pub(super) fn keep(because: KeepReason, days: u64, guide: &Guide) -> Vec<String> {

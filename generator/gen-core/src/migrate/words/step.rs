@@ -7,8 +7,8 @@ use crate::resolve::Had;
 use super::super::action::{Action, Method, Seen, Undo};
 use super::super::{Guide, Move, Side, Step};
 use super::phrase::{
-    binary, count, engine, first_login, goal, held, keep, less, list, list_roots, names, new_engine,
-    renamed_to, secret, switch_back, trust,
+    count, engine, first_login, goal, held, keep, less, list, list_roots, names, new_engine, renamed_to,
+    secret, switch_back, trust,
 };
 
 /// A step, and the guide that it is in.
@@ -89,7 +89,7 @@ impl Around<'_> {
                 vec![
                     format!(
                         "per root, with nobody else applying: write the new backend.tf, then `{} init -migrate-state`",
-                        binary(*engine)
+                        engine.program()
                     ),
                     "note lineage and serial of each state first: `state pull`".to_owned(),
                 ],

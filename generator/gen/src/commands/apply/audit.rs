@@ -14,7 +14,7 @@ use crate::cli::{AuditAction, AuditArgs, AuditVerifyArgs, Global};
 use crate::session::Session;
 use crate::view::text::count;
 
-use super::{NotDone, Way, failed, ready, watch::Screen};
+use super::{Need, NotDone, Way, failed, ready, watch::Screen};
 
 /// What `audit verify` prints.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -75,7 +75,7 @@ pub(crate) fn run(global: &Global, arguments: &AuditArgs) -> ExitCode {
 
 /// The chains of all selected targets, from the stores of their states.
 fn of_stores(session: &mut Session, arguments: &AuditVerifyArgs) -> Result<BTreeMap<String, Chain>, NotDone> {
-    ready(session, &arguments.engine, |desk| {
+    ready(session, &arguments.engine, Need::Place, |desk| {
         let screen = Screen::new(false, false, gen_core::audit::Operation::Apply);
         let run = desk.run(&Way::looking(), &screen);
         let mut chains = BTreeMap::new();
@@ -107,6 +107,9 @@ fn of_folder(folder: &Path) -> Result<(String, Chain), NotDone> {
             (_, Ok(number)) => records.push((number, bytes()?)),
             _ => {}
         }
+    }
+    if records.is_empty() {
+        return Err(failed(&format!("{} holds no records", folder.display())));
     }
     records.sort();
     let first = records.first().and_then(|(_, bytes)| Event::read(bytes).ok());

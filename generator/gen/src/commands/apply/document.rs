@@ -1,8 +1,8 @@
 //! What `apply` and `destroy` print.
 
-use gen_core::apply::Ranked;
+use gen_core::apply::{Outcome, Ranked};
 use gen_core::effect::Risk;
-use gen_exec::apply::{Outcome, StepReport};
+use gen_exec::apply::StepReport;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -13,26 +13,6 @@ pub(crate) struct Body {
     pub steps: Vec<StepDoc>,
 }
 
-/// How a root ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum OutcomeDoc {
-    /// It was carried out.
-    Done,
-    /// There was nothing to do.
-    Unchanged,
-    /// It is not as rendered, or not as it was left.
-    Differs,
-    /// What it would do is not allowed.
-    Barred,
-    /// Nobody approved it.
-    Declined,
-    /// It failed.
-    Failed,
-    /// It was not begun.
-    Skipped,
-}
-
 /// A root.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct StepDoc {
@@ -41,7 +21,7 @@ pub(crate) struct StepDoc {
     /// The root.
     pub root: String,
     /// How it ended.
-    pub outcome: OutcomeDoc,
+    pub outcome: Outcome,
     /// What was planned, worst first; of what drifted, what would bring it back.
     pub changes: Vec<ChangeDoc>,
     /// What somebody else had changed since the last run.
@@ -68,15 +48,7 @@ impl StepDoc {
         Self {
             target: report.id.target.to_string(),
             root: report.id.root.clone(),
-            outcome: match report.outcome {
-                Outcome::Done => OutcomeDoc::Done,
-                Outcome::Unchanged => OutcomeDoc::Unchanged,
-                Outcome::Differs => OutcomeDoc::Differs,
-                Outcome::Barred => OutcomeDoc::Barred,
-                Outcome::Declined => OutcomeDoc::Declined,
-                Outcome::Failed => OutcomeDoc::Failed,
-                Outcome::Skipped => OutcomeDoc::Skipped,
-            },
+            outcome: report.outcome,
             changes: report.changes.iter().map(ChangeDoc::of).collect(),
             drift: report.drift.iter().map(ChangeDoc::of).collect(),
         }

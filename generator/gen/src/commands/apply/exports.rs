@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::cli::{ExportsAction, ExportsArgs, Global};
 use crate::session::Session;
 
-use super::{Way, failed, ready, watch::Screen};
+use super::{Need, Way, failed, ready, watch::Screen};
 
 /// What `exports pull` prints.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -24,7 +24,7 @@ pub(crate) fn run(global: &Global, arguments: &ExportsArgs) -> ExitCode {
     let ExportsAction::Pull(engine) = &arguments.action;
     let mut session = Session::open(global);
     let mut body = Body::default();
-    let pulled = ready(&mut session, engine, |desk| {
+    let pulled = ready(&mut session, engine, Need::Place, |desk| {
         let screen = Screen::new(false, false, gen_core::audit::Operation::Apply);
         let run = desk.run(&Way::looking(), &screen);
         let mut found: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();

@@ -13,19 +13,19 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use gen_core::apply::{Step, StepId, waves};
+use gen_core::apply::{Outcome, Step, StepId, waves};
 use gen_core::audit::Operation;
 use gen_core::diag::{Diagnostic, Fault};
 use gen_core::kind::Rendered;
 use gen_core::model::environment::Engine;
-use gen_exec::apply::{Interrupt, Outcome, Run, Settings, StepReport, Watcher, Work, Workplace, carry_out};
+use gen_exec::apply::{Interrupt, Run, Settings, StepReport, Watcher, Work, Workplace, carry_out};
 
 use crate::cli::{ApplyArgs, DestroyArgs, DriftArgs, EngineArgs, Global};
 use crate::session::Session;
 use crate::view::apply as view;
 
 use document::StepDoc;
-pub(crate) use document::{Body, ChangeDoc, OutcomeDoc};
+pub(crate) use document::{Body, ChangeDoc};
 
 use watch::Screen;
 
@@ -58,6 +58,12 @@ pub(crate) fn apply(global: &Global, arguments: &ApplyArgs) -> ExitCode {
 }
 
 pub(crate) fn destroy(global: &Global, arguments: &DestroyArgs) -> ExitCode {
+    if global.stack.is_none() || global.env.is_none() {
+        let mut session = Session::empty(global);
+        let fault = Diagnostic::error(Fault::NotApproved).label("one environment is destroyed at a time");
+        session.diagnostics.push(fault.help("say which: -s STACK -e ENV"));
+        return super::finish(global, &mut session, "destroy", Body::default(), "", false, false);
+    }
     let way = Way {
         operation: Operation::Destroy,
         look: false,
@@ -82,7 +88,8 @@ fn run(
     let clock = crate::view::Clock::start();
     let mut session = Session::open(global);
     let mut body = Body::default();
-    let carried = ready(&mut session, engine, |desk| {
+    let need = if way.operation == Operation::Apply && !way.look { Need::Rendered } else { Need::Place };
+    let carried = ready(&mut session, engine, need, |desk| {
         let screen = Screen::new(way.auto_approve, engine.engine_output, way.operation);
         let steps: Vec<Step> = desk.works.iter().map(|work| work.step.clone()).collect();
         let mut order: Vec<Vec<StepId>> = waves(&steps).map_err(|why| failed(&why))?;
@@ -92,11 +99,19 @@ fn run(
         let run = desk.run(way, &screen);
         let reports = carry_out(&run, desk.works, &order);
         screen.finish();
-        Ok(reports)
+        Ok((reports, desk.interrupt.came()))
     });
     match carried {
-        Ok(reports) => {
+        Ok((reports, interrupted)) => {
             session.diagnostics.extend(reports.iter().flat_map(faults));
+            let told = session.diagnostics.iter().any(|found| found.fault == Fault::Stopped);
+            let open =
+                reports.iter().any(|report| !matches!(report.outcome, Outcome::Done | Outcome::Unchanged));
+            if interrupted && open && !told {
+                session
+                    .diagnostics
+                    .push(Diagnostic::error(Fault::Stopped).label("what had not begun was not begun"));
+            }
             body.steps = reports.iter().map(StepDoc::of).collect();
         }
         Err(fault) => session.diagnostics.extend(fault.map(|fault| *fault)),
@@ -106,9 +121,18 @@ fn run(
     } else {
         view::render(&body, way.operation, clock.seconds())
     };
-    let changed = |step: &StepDoc| matches!(step.outcome, OutcomeDoc::Done | OutcomeDoc::Differs);
+    let changed = |step: &StepDoc| matches!(step.outcome, Outcome::Done | Outcome::Differs);
     let differs = body.steps.iter().any(changed);
     super::finish(global, &mut session, command, body, &human, differs, differences_fail)
+}
+
+/// What has to be in order before a command begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Need {
+    /// Everything: what is rendered is what is on disk, and its evidence is recent.
+    Rendered,
+    /// It is known where states are: nothing keeps people from looking, lifting a lock or taking something away.
+    Place,
 }
 
 /// Everything that a run stands on.
@@ -141,6 +165,7 @@ impl<'a> Desk<'a> {
             now: crate::view::now,
             revision: self.revision.clone(),
             ci: way.run_url.clone(),
+            providers: Mutex::default(),
             logins: Mutex::default(),
         }
     }
@@ -153,10 +178,11 @@ type NotDone = Option<Box<Diagnostic>>;
 fn ready<T>(
     session: &mut Session,
     engine: &EngineArgs,
+    need: Need,
     work: impl FnOnce(&Desk<'_>) -> Result<T, NotDone>,
 ) -> Result<T, NotDone> {
     let today = crate::view::today().ok_or_else(|| failed("the clock of this machine was never set"))?;
-    let (seeds, modules) = work::gather(session, today);
+    let (seeds, modules) = work::gather(session, today, need);
     if gen_core::diag::any_error(&session.diagnostics) {
         return Err(None);
     }
@@ -197,10 +223,9 @@ fn engines(
     let plugins = arguments.plugin_dir.as_deref().map(Path::canonicalize).transpose();
     let plugins = plugins.map_err(|error| format!("--plugin-dir: {error}"))?;
     let used: BTreeSet<Engine> = used.collect();
-    let program = |engine: Engine| if engine == Engine::Opentofu { "tofu" } else { "terraform" };
     let found = used.into_iter().filter_map(|engine| {
         let settings = Settings {
-            program: gen_exec::run::find(program(engine))?,
+            program: gen_exec::run::find(engine.program())?,
             plugins: plugins.clone(),
             lock_timeout: Duration::from_secs(arguments.lock_timeout),
         };

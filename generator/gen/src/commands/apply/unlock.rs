@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::cli::{Global, UnlockArgs};
 use crate::session::{Session, unknown};
 
-use super::{NotDone, Way, failed, ready, watch::Screen};
+use super::{Need, NotDone, Way, failed, ready, watch::Screen};
 
 /// What `unlock` prints.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -33,7 +33,7 @@ pub(crate) fn run(global: &Global, arguments: &UnlockArgs) -> ExitCode {
 }
 
 fn unlock(session: &mut Session, arguments: &UnlockArgs, body: &mut Body) -> Result<(), NotDone> {
-    ready(session, &arguments.engine, |desk| {
+    ready(session, &arguments.engine, Need::Place, |desk| {
         let mut named = desk.works.iter().filter(|work| work.step.id.root == arguments.root);
         let (Some(work), None) = (named.next(), named.next()) else {
             let known: Vec<&str> = desk.works.iter().map(|work| work.step.id.root.as_str()).collect();

@@ -14,9 +14,10 @@ use gen_core::model::names::{ComponentName, RegionName, SubjectName};
 use gen_core::model::units::Date;
 use gen_core::plan::TreeDiff;
 use gen_core::prove::Judged;
-use gen_core::resolve::WhatIf;
+use gen_core::resolve::{Bound, Target, WhatIf};
 use gen_exec::apply::Work;
 
+use super::Need;
 use crate::session::Session;
 use crate::walk::{TargetState, Visit, walk};
 
@@ -35,15 +36,16 @@ pub(super) struct Seed {
     protected: bool,
     allowed: Vec<AllowDestroy>,
     makes_store: Option<ComponentName>,
+    hosts: bool,
     standing: Standing,
     source: String,
 }
 
 /// The roots of all selected targets and the modules that they use. What stands in the way is among the session's diagnostics.
-pub(super) fn gather(session: &mut Session, today: Date) -> (Vec<Seed>, Vec<Rendered>) {
+pub(super) fn gather(session: &mut Session, today: Date, need: Need) -> (Vec<Seed>, Vec<Rendered>) {
     let walked = walk(session, &WhatIf::default(), None, |visit| {
         (
-            seeds(visit, today),
+            seeds(visit, today, need),
             modules(visit),
             visit.diff.is_some_and(TreeDiff::has_changes),
             visit.judged.target().id.to_string(),
@@ -61,7 +63,7 @@ pub(super) fn gather(session: &mut Session, today: Date) -> (Vec<Seed>, Vec<Rend
             }
         }
         copies.extend(modules.into_iter().map(|file| (file.path.clone(), file)));
-        if differs {
+        if differs && need == Need::Rendered {
             diagnostics.push(Diagnostic::error(Fault::NotGenerated).target(target).help("gen generate"));
         } else if state == TargetState::Planned {
             let fault = Diagnostic::error(Fault::StepFailed)
@@ -69,7 +71,7 @@ pub(super) fn gather(session: &mut Session, today: Date) -> (Vec<Seed>, Vec<Rend
             diagnostics.push(fault.target(target));
         }
     }
-    if walked.shared.iter().any(TreeDiff::has_changes) {
+    if need == Need::Rendered && walked.shared.iter().any(TreeDiff::has_changes) {
         diagnostics
             .push(Diagnostic::error(Fault::NotGenerated).label("terraform-out/modules").help("gen generate"));
     }
@@ -85,14 +87,14 @@ fn modules(visit: &Visit<'_>) -> Vec<Rendered> {
 }
 
 /// The roots of one target.
-fn seeds(visit: &Visit<'_>, today: Date) -> Result<Vec<Seed>, String> {
+fn seeds(visit: &Visit<'_>, today: Date, need: Need) -> Result<Vec<Seed>, String> {
     let Judged::Checked(checked) = visit.judged else { return Ok(Vec::new()) };
     if visit.state != TargetState::Ok {
         return Ok(Vec::new());
     }
     let target = checked.target();
     let as_of = visit.matrix.as_of;
-    if target.protected() && as_of.plus_days(OLDEST) < today {
+    if need == Need::Rendered && target.protected() && as_of.plus_days(OLDEST) < today {
         return Err(format!(
             "evidence was judged as of {as_of}, more than {OLDEST} days ago: a protected environment needs newer"
         ));
@@ -123,6 +125,7 @@ fn seeds(visit: &Visit<'_>, today: Date) -> Result<Vec<Seed>, String> {
                     .map(|account| account.id.as_str().to_owned()),
                 protected: target.protected(),
                 allowed: target.env.value.allow_destroy.clone(),
+                hosts: hosts(target, &step),
                 makes_store: gen_core::apply::steps::makes_its_own_store(target, &step.root),
                 standing: Standing::of(target, checked.report(), as_of),
                 source: target.env.file.to_string(),
@@ -131,6 +134,14 @@ fn seeds(visit: &Visit<'_>, today: Date) -> Result<Vec<Seed>, String> {
             })
         })
         .collect()
+}
+
+/// Components of the target run on what the root makes.
+fn hosts(target: &Target, step: &Step) -> bool {
+    target.components.values().any(|component| match &component.bound {
+        Bound::Hosted { host, .. } => step.root.components.contains(host),
+        _ => false,
+    })
 }
 
 /// With what is said of each root's provider.
@@ -150,6 +161,7 @@ pub(super) fn works<'a>(repository: &'a Repository, seeds: &'a [Seed]) -> Vec<Wo
             protected: seed.protected,
             allowed: &seed.allowed,
             makes_store: seed.makes_store.clone(),
+            hosts: seed.hosts,
             standing: seed.standing.clone(),
             source: seed.source.clone(),
         })
