@@ -352,11 +352,7 @@ def chain(place: Place) -> None:
 BOUNDARIES = ["make the store", "move the state", "init", "what others", "plan", "record the plan", "apply", "hand on", "record"]
 
 
-def kill(place: Place, moto: Moto, at: list[str]) -> None:
-    moto.reset()
-    shutil.rmtree(place.state, ignore_errors=True)
-    bootstrap(place)
-    wanted = inventory()
+def kill(place: Place, moto: Moto, at: list[str], wanted: list[str]) -> None:
     for boundary in at:
         moto.reset()
         shutil.rmtree(place.state, ignore_errors=True)
@@ -392,6 +388,7 @@ def main() -> None:
     moto, place = Moto(arguments.moto), Place(arguments.gen)
     try:
         bootstrap(place)
+        undisturbed = inventory()
         for part in arguments.only:
             if part == "account":
                 account(place, moto)
@@ -406,7 +403,7 @@ def main() -> None:
             elif part == "whole":
                 whole(place)
         if "kill" in arguments.only:
-            kill(place, moto, arguments.kill_at)
+            kill(place, moto, arguments.kill_at, undisturbed)
     finally:
         moto.close()
         place.close()
