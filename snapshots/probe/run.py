@@ -36,6 +36,7 @@ import direct
 import servers
 from disturbed import Disturbed
 from s3 import Store
+from support import free_port
 
 PREFIX = "gen-probe-"
 # What a verdict may be without a request of the test's own: nobody can tell, or the sentence is about the probe itself.
@@ -368,7 +369,7 @@ def refused(gen, where):
             ("GEN0702", ("state-lock", "--endpoint", server.endpoint), None),
             ("GEN0701", ("s3", "--endpoint", "http://192.0.2.1", "--yes"), None),
             ("GEN0701", ("s3", "--endpoint", f"http://{servers.KEY}:x@localhost", "--yes"), None),
-            ("GEN0701", ("s3", "--endpoint", f"http://localhost:{servers.port()}", "--yes"), None),
+            ("GEN0701", ("s3", "--endpoint", f"http://localhost:{free_port()}", "--yes"), None),
             ("GEN0701", ("s3", "--endpoint", server.endpoint, "--yes"), {"AWS_SECRET_ACCESS_KEY": "wrong"}),
             ("GEN0701", ("s3", "--endpoint", server.endpoint, "--yes"), {"AWS_SECRET_ACCESS_KEY": ""}),
             ("GEN0701", ("s3", "--endpoint", server.endpoint, "--yes", "--bucket-prefix", "a"), None),

@@ -12,6 +12,8 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from support import free_port
+
 KEY, SECRET = "probe-user", "probe-secret-0123456789"
 NEEDED = {"minio": "go", "versitygw": "go", "openssl": "Debian's openssl"}
 
@@ -19,12 +21,6 @@ NEEDED = {"minio": "go", "versitygw": "go", "openssl": "Debian's openssl"}
 def missing():
     """Names of programs that are not there."""
     return [f"{name} ({how})" for name, how in NEEDED.items() if shutil.which(name) is None]
-
-
-def port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
 
 
 def certificate(folder):
@@ -75,7 +71,7 @@ class Server:
 def minio(folder, tls=None, domain=None):
     """MinIO; with TLS if a folder with a certificate is given, with buckets in the host if a domain is."""
     (folder / "data").mkdir(parents=True)
-    api, console = port(), port()
+    api, console = free_port(), free_port()
     environment = {"MINIO_ROOT_USER": KEY, "MINIO_ROOT_PASSWORD": SECRET, "MINIO_UPDATE": "off", "MINIO_BROWSER": "off",
                    "MINIO_KMS_SECRET_KEY": "probe:" + "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="}
     words = ["minio", "server", "--address", f"127.0.0.1:{api}", "--console-address", f"127.0.0.1:{console}"]
@@ -95,7 +91,7 @@ def versity(folder):
     """The Versity S3 gateway over a folder, with versions."""
     for name in ("data", "versions"):
         (folder / name).mkdir(parents=True)
-    number = port()
+    number = free_port()
     words = ["versitygw", "--port", f"127.0.0.1:{number}", "posix", "--versioning-dir", str(folder / "versions"), str(folder / "data")]
     return Server(words, folder, {"ROOT_ACCESS_KEY": KEY, "ROOT_SECRET_KEY": SECRET}, f"http://localhost:{number}")
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -45,10 +47,24 @@ def need(*programs: str) -> None:
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A port of loopback that nobody listens on.
+
+    Other tests run at the same time, and between choosing a port and listening on it another could be given the same. So it is not the
+    kernel that chooses: it hands out the next one to everybody, to clients as well. Below its range only servers are.
+    """
+    def taken(family: socket.AddressFamily, host: str, port: int) -> bool:
+        try:
+            with socket.socket(family) as listener:
+                listener.bind((host, port))
+        except OSError as error:
+            return error.errno == errno.EADDRINUSE
+        return False
+
+    for _ in range(1000):
+        port = secrets.randbelow(20_000) + 11_000
+        if not taken(socket.AF_INET, "127.0.0.1", port) and not taken(socket.AF_INET6, "::1", port):
+            return port
+    fail("no port is free")
 
 
 def wait_for(true: Callable[[], bool], what: str, seconds: float = 60) -> None:
