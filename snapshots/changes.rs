@@ -112,3 +112,41 @@ fn another_account() {
     let planned = cli::run(folder.path(), &["plan", "-s", "control-plane", "-e", "dev"]);
     assert!(planned.out.contains("! 4 places   account: 111111111111 -> 222222222222"), "{}", planned.text());
 }
+
+#[test]
+fn a_component_that_is_renamed() {
+    let folder = copy();
+    let stack = "stacks/control-plane/stack.yaml";
+    let old = |file: &str| std::fs::read_to_string(folder.path().join(file)).expect("a file");
+    let before = old("terraform-out/control-plane/prod/terraform/data-aws/main.tf");
+    let mut text = old(stack);
+    for (from, to) in [("in: db\n", "in: store\n"), ("  db: {", "  store: {"), ("db/", "store/")] {
+        assert!(text.contains(from), "{stack} no longer says {from:?}");
+        text = text.replace(from, to);
+    }
+    edit(folder.path(), stack, &[(&old(stack), &format!("{text}moved: [{{db: store}}]\n"))]);
+    for env in ["dev", "staging", "prod", "byo", "sovereign"] {
+        let file = format!("stacks/control-plane/environments/{env}.yaml");
+        let text = old(&file);
+        edit(folder.path(), &file, &[(&text, &text.replace("db: ", "store: "))]);
+    }
+    let planned = cli::run(folder.path(), &["plan", "-s", "control-plane", "-e", "prod"]);
+    cli::golden("change-component-renamed", &planned.text());
+    let generated = cli::run(folder.path(), &["generate"]);
+    assert_eq!(generated.status, 0, "{}", generated.text());
+    let root = "terraform-out/control-plane/prod/terraform/data-aws";
+    assert!(
+        old(&format!("{root}/moved.tf")).ends_with("moved {\n  from = module.db\n  to   = module.store\n}\n")
+    );
+    // What its resources are called, they are called for good.
+    let call = |text: &str, name: &str| {
+        let from = text.find(&format!("module \"{name}\" {{")).expect("a call");
+        text.get(from..).and_then(|rest| rest.split("\n}\n").next()).expect("its body").to_owned()
+    };
+    let (before, after) = (call(&before, "db"), call(&old(&format!("{root}/main.tf")), "store"));
+    assert!(after.contains("component = \"db\"\n"), "{after}");
+    let now = before.replace("\"db\"", "\"store\"").replace("var.db", "var.store");
+    assert_eq!(after, now.replace("component = \"store\"", "component = \"db\""));
+    let validated = cli::run(folder.path(), &["validate"]);
+    assert_eq!(validated.status, 0, "{}", validated.text());
+}

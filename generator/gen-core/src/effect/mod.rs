@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::diag::{Place, Route};
 use crate::model::component::ComponentType;
 use crate::model::names::ComponentName;
-use crate::resolve::{Target, TargetId};
+use crate::resolve::{Moves, Target, TargetId};
 
 use table::{EFFECTS, Source};
 
@@ -77,6 +77,7 @@ pub fn changes(target: &Target, old: &Value, new: &Value) -> Vec<Change> {
     let mut found = Vec::new();
     let empty = serde_json::Map::new();
     let (old, new) = (old.as_object().unwrap_or(&empty), new.as_object().unwrap_or(&empty));
+    let old = renamed(target, old, new, &mut found);
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     let component = |name: &str| {
         let shared = SHARED.contains(&name);
@@ -108,6 +109,46 @@ pub fn changes(target: &Target, old: &Value, new: &Value) -> Vec<Change> {
         b.risk.cmp(&a.risk).then_with(|| a.component.cmp(&b.component)).then_with(|| a.field.cmp(&b.field))
     });
     found
+}
+
+/// The values on disk under the names that components have now.
+fn renamed<'a>(
+    target: &Target,
+    old: &'a serde_json::Map<String, Value>,
+    new: &serde_json::Map<String, Value>,
+    found: &mut Vec<Change>,
+) -> std::borrow::Cow<'a, serde_json::Map<String, Value>> {
+    let mut values = std::borrow::Cow::Borrowed(old);
+    for (before, _) in Moves::of(&target.stack.value).all() {
+        let now = Moves::of(&target.stack.value).last_name(before);
+        let moves = !new.contains_key(before.as_str())
+            && new.contains_key(now.as_str())
+            && !values.contains_key(now.as_str());
+        let Some(value) = values.get(before.as_str()).filter(|_| moves).cloned() else { continue };
+        let own = values.to_mut();
+        own.remove(before.as_str());
+        own.insert(now.to_string(), value);
+        if let Some(Value::Object(tags)) = own.get_mut("tags")
+            && let Some(mut tag) = tags.remove(before.as_str())
+        {
+            if let Some(component) = tag.get_mut("component") {
+                *component = Value::from(now.as_str());
+            }
+            tags.insert(now.to_string(), tag);
+        }
+        found.push(Change {
+            kind: target.components.get(now).map(crate::resolve::Resolved::kind),
+            component: Some(now.clone()),
+            field: String::new(),
+            label: "renamed".to_owned(),
+            from: Some(before.to_string()),
+            to: Some(now.to_string()),
+            risk: Risk::Normal,
+            note: "its resources keep their names and what they hold",
+            why: Some(Place::value(target.stack.file.clone(), Route::keys(["moved"]))),
+        });
+    }
+    values
 }
 
 /// Values of a root that belong to no component.

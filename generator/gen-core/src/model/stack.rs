@@ -50,7 +50,8 @@ pub struct Stack {
     /// Requirements that no class, type, kind or profile implies: component → capability → value.
     #[serde(default)]
     pub needs: BTreeMap<ComponentName, BTreeMap<CapabilityId, serde_json::Value>>,
-    /// Renamed components, old name to new, so that their resources move instead of being replaced.
+    /// Renamed components, old name to new, oldest first; entries stay. Their resources are known under the new name, and keep the
+    /// names that they were made with: most could not be renamed without being replaced.
     #[serde(default)]
     pub moved: Vec<BTreeMap<ComponentName, ComponentName>>,
 }

@@ -5,6 +5,7 @@ mod binding;
 mod component;
 mod features;
 mod had;
+mod moves;
 mod profile;
 mod release;
 mod rules;
@@ -24,6 +25,7 @@ pub use binding::Bound;
 pub(crate) use binding::binding_to;
 pub use component::{Resolved, Settings};
 pub use had::Had;
+pub use moves::Moves;
 pub use profile::Policy;
 
 use crate::diag::{Diagnostic, Fault};

@@ -160,23 +160,7 @@ pub(super) fn check_names(
     for name in value.needs.keys() {
         missing(name.as_str(), Spot::key(stack.file.clone(), Route::keys(["needs", name.as_str()])));
     }
-    for (index, renamed) in value.moved.iter().enumerate() {
-        for (old, new) in renamed {
-            let route = Route::keys(["moved"]).index(index).key(old.as_str());
-            missing(new.as_str(), Spot::value(stack.file.clone(), route));
-        }
-    }
-    if !value.moved.is_empty() {
-        // Without it, what `old` holds would be destroyed, and made anew and empty as `new`.
-        diagnostics.push(
-            Diagnostic::error(Fault::NotYet)
-                .at(Spot::value(stack.file.clone(), Route::keys(["moved"])))
-                .label("components cannot be renamed yet")
-                .help(
-                    "keep the old name: rendered under the new one, what the component holds would be lost",
-                ),
-        );
-    }
+    super::moves::check(stack, settings, diagnostics);
     for (name, component) in &value.components {
         let at = |keys: &[&str]| {
             Spot::value(stack.file.clone(), Route::keys(["components", name.as_str()]).and(keys))

@@ -33,7 +33,7 @@ use crate::model::environment::Engine;
 use crate::model::names::{ComponentName, SubjectName};
 use crate::model::stack::Purpose;
 use crate::model::subject::Provider;
-use crate::resolve::{Bound, Target};
+use crate::resolve::{Bound, Moves, Target};
 
 pub use backend::StatePlace;
 pub use faults::check_module;
@@ -430,6 +430,9 @@ fn signature(target: &Target, root: &Root) -> String {
         let own = if *component.bound.subject() == root.provider { "=" } else { "" };
         // Writing to a string cannot fail.
         let _ = write!(key, "{}{here}{}{way}{own}|", component.name, component.kind());
+    }
+    for (old, new) in Moves::of(&target.stack.value).all() {
+        let _ = write!(key, "{old}>{new}|");
     }
     key
 }

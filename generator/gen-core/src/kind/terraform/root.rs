@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::kind::Content;
 use crate::model::component::{ComponentType, Layer};
 use crate::model::names::{ComponentName, ExactVersion, RegionName, SubjectName, TerraformSource};
-use crate::resolve::{Bound, Target};
+use crate::resolve::{Bound, Moves, Target};
 
 use super::module::Module;
 use super::types::{Attribute, Type};
@@ -101,12 +101,26 @@ pub(super) fn hcl(
     let aliases: BTreeSet<&str> =
         calls.iter().flat_map(|call| call.module.aliases.iter().map(String::as_str)).collect();
     let mut files = BTreeMap::new();
-    files.insert("main.tf", Content::new(main_tf(&calls, provider)));
+    files.insert("main.tf", Content::new(main_tf(&calls, provider, Moves::of(&target.stack.value))));
     files.insert("variables.tf", Content::new(variables_tf(target, &calls, &upstream, &existing)?));
     files.insert("outputs.tf", Content::new(outputs_tf(&calls)));
+    if let Some(moved) = moved_tf(target, root) {
+        files.insert("moved.tf", Content::new(moved));
+    }
     files.insert("versions.tf", Content::new(versions_tf(provider)));
     files.insert("providers.tf", Content::new(providers_tf(provider, &aliases)?));
     Ok(Hcl { files, upstream, existing })
+}
+
+/// Where the resources of renamed components are now.
+fn moved_tf(target: &Target, root: &Root) -> Option<String> {
+    let moves = Moves::of(&target.stack.value);
+    let blocks: Vec<String> = moves
+        .all()
+        .filter(|(old, _)| root.components.contains(moves.last_name(old)))
+        .map(|(old, new)| format!("moved {{\n  from = module.{old}\n  to   = module.{new}\n}}\n"))
+        .collect();
+    (!blocks.is_empty()).then(|| format!("{HEADER}\n{}", blocks.join("\n")))
 }
 
 fn supply(target: &Target, root: &Root, name: &ComponentName) -> Supply {
@@ -197,7 +211,7 @@ fn arguments(out: &mut String, entries: &[(&str, String)]) {
     }
 }
 
-fn main_tf(calls: &[Call<'_>], texts: &ProviderTexts<'_>) -> String {
+fn main_tf(calls: &[Call<'_>], texts: &ProviderTexts<'_>, moves: Moves<'_>) -> String {
     let provider = texts.source.local_name();
     let mut out = HEADER.to_owned();
     for call in calls {
@@ -221,7 +235,7 @@ fn main_tf(calls: &[Call<'_>], texts: &ProviderTexts<'_>) -> String {
         let tags = if texts.tags_by_default() { own } else { format!("merge({TAGS_OF_ALL}, {own})") };
         let mut entries = vec![
             ("context", "var.context".to_owned()),
-            ("component", format!("\"{}\"", call.name)),
+            ("component", format!("\"{}\"", moves.first_name(call.name))),
             ("tags", tags),
             ("spec", format!("var.{}", call.name)),
         ];
