@@ -122,6 +122,11 @@ impl Session {
         self.stack.is_some() || self.env.is_some()
     }
 
+    /// The command line names an environment.
+    pub(crate) fn names_environment(&self) -> bool {
+        self.env.is_some()
+    }
+
     /// Judges the selected targets, for commands that need them all at once.
     pub(crate) fn prove(&mut self, what_if: &WhatIf, as_of: Option<Date>) -> Option<Proof> {
         let (proof, found) = prove(&self.repository, what_if, as_of, &|id| self.selects(id));

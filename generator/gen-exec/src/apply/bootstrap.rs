@@ -35,7 +35,7 @@ pub(super) fn ensure(
         return Err(failed(format!("the bucket {} is there, and the state that describes it is not in it", work.place.bucket))
                 .note("it was made elsewhere, or its state was lost: import it before anything else is made, or remove it if it is empty"));
     }
-    if exists && run.look {
+    if exists && run.aim != super::Aim::CarryOut {
         return Err(failed(format!("the state is still on its way, in {}", local.display()))
             .note("gen apply brings it into its store"));
     }

@@ -17,7 +17,7 @@ pub use identity::{Aws, Caller};
 pub use interrupt::Interrupt;
 pub use ledger::{Ledger, Login};
 pub use root::{Prepared, Work};
-pub use wave::{Approval, Run, StepReport, Watcher, carry_out};
+pub use wave::{Aim, Approval, Run, StepReport, Watcher, carry_out};
 pub use workplace::Workplace;
 
 /// Where a step stands.

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::engine::{Engine, Planned};
 use super::ledger::Ledger;
-use super::wave::Run;
+use super::wave::{Aim, Run};
 use super::{Fault, Phase, bootstrap};
 
 /// A root to be carried out, and everything that is known of it beforehand.
@@ -79,6 +79,11 @@ impl std::fmt::Debug for Prepared<'_> {
 }
 
 impl Prepared<'_> {
+    /// Digest of what is planned.
+    pub fn digest(&self) -> &str {
+        &self.changes.digest
+    }
+
     /// There is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
@@ -101,7 +106,7 @@ pub(super) fn prepare<'a>(run: &'a Run<'_>, work: &'a Work<'a>) -> Result<Prepar
     if let Some(component) = &work.makes_store {
         bootstrap::ensure(run, work, &engine, &ledger, component)?;
     }
-    if !run.look {
+    if run.aim == Aim::CarryOut {
         ledger.makes_once().map_err(|why| {
             Fault::new(Phase::Record, why)
                 .note("gen probe state-lock says what the store does; keep states where a lock holds")
@@ -123,8 +128,8 @@ pub(super) fn prepare<'a>(run: &'a Run<'_>, work: &'a Work<'a>) -> Result<Prepar
     say("plan");
     let Planned { changes, told } = if gone { Planned::default() } else { engine.plan(how(run))? };
     let ranked = rank(work.provider, &changes.resources, work.hosts);
-    let barred =
-        if work.protected && !run.look { guard::bars(&ranked, work.allowed, run.today) } else { Vec::new() };
+    let guarded = work.protected && run.aim != Aim::Look;
+    let barred = if guarded { guard::bars(&ranked, work.allowed, run.today) } else { Vec::new() };
     let record = StepRecord {
         target: work.step.id.target.to_string(),
         root: work.step.id.root.clone(),
@@ -156,7 +161,7 @@ pub(super) fn prepare<'a>(run: &'a Run<'_>, work: &'a Work<'a>) -> Result<Prepar
         changes,
         record,
     };
-    if !prepared.is_empty() && !run.look {
+    if !prepared.is_empty() && run.aim == Aim::CarryOut {
         say("record the plan");
         prepared.note(run, Kind::Planned, |record| record.changes.clone_from(&prepared.ranked))?;
     }
@@ -166,7 +171,7 @@ pub(super) fn prepare<'a>(run: &'a Run<'_>, work: &'a Work<'a>) -> Result<Prepar
 /// How a run plans.
 fn how(run: &Run<'_>) -> &'static [&'static str] {
     match run.operation {
-        _ if run.look => &["-lock=false"],
+        _ if run.aim == Aim::Look => &["-lock=false"],
         Operation::Apply => &[],
         Operation::Destroy => &["-destroy"],
     }

@@ -36,12 +36,25 @@ pub enum Approval {
     Declined,
 }
 
+/// How far a run goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aim {
+    /// Only look: nothing is locked, recorded or changed.
+    Look,
+    /// Look at what is to be approved: states are locked meanwhile, and the guard speaks.
+    Propose,
+    /// Carry it out.
+    CarryOut,
+}
+
 /// A run of many steps.
 pub struct Run<'a> {
     /// Apply or destroy.
     pub operation: Operation,
-    /// Only look: nothing is locked, recorded or changed.
-    pub look: bool,
+    /// How far it goes.
+    pub aim: Aim,
+    /// Digests of the plans that were approved beforehand (SHA-256 in hex), by step; anything else is not carried out.
+    pub approved: Option<BTreeMap<String, String>>,
     /// Settings of each engine that is used.
     pub engines: BTreeMap<EngineKind, Settings>,
     /// The private folder.
@@ -85,6 +98,8 @@ pub struct StepReport {
     pub drift: Vec<gen_core::apply::Ranked>,
     /// What may not happen.
     pub barred: Vec<gen_core::apply::Barred>,
+    /// Digest of what was planned; none where nothing was, or nothing is to be done.
+    pub plan: Option<String>,
     /// Why it did not come to its end.
     pub fault: Option<Fault>,
 }
@@ -94,6 +109,23 @@ impl Run<'_> {
         let missing =
             || Fault::new(Phase::Init, format!("`{}` is not on PATH", engine.program())).note("gen doctor");
         self.engines.get(&engine).ok_or_else(missing)
+    }
+
+    /// Whether this very plan was approved beforehand, where that was asked for.
+    fn was_approved(&self, one: &Prepared<'_>) -> Result<bool, Fault> {
+        let Some(approved) = &self.approved else { return Ok(true) };
+        match approved.get(&one.work.step.id.to_string()) {
+            None => Ok(false),
+            Some(digest) if digest == one.digest() => Ok(true),
+            Some(digest) => Err(Fault::new(
+                Phase::Approval,
+                format!(
+                    "what was approved is not what would happen now: plan {digest} and plan {}",
+                    one.digest()
+                ),
+            )
+            .note("look at what changed meanwhile: gen apply --plan-only plans again")),
+        }
     }
 
     pub(super) fn tree(&self, work: &Work<'_>) -> String {
@@ -152,6 +184,7 @@ impl Run<'_> {
 pub fn carry_out<'a>(run: &'a Run<'a>, works: &'a [Work<'a>], waves: &[Vec<StepId>]) -> Vec<StepReport> {
     let mut reports: Vec<StepReport> = Vec::new();
     let mut stopped: BTreeSet<StepId> = BTreeSet::new();
+    let mut differing: BTreeSet<StepId> = BTreeSet::new();
     for wave in waves {
         let ready: Vec<&Work<'_>> = wave
             .iter()
@@ -173,6 +206,14 @@ pub fn carry_out<'a>(run: &'a Run<'a>, works: &'a [Work<'a>], waves: &[Vec<StepI
                     run.watcher.log(&work.step.id, "plan", &planned.told);
                     prepared.push(planned);
                 }
+                // What others hand on is known once they are applied.
+                Err(fault)
+                    if fault.phase == Phase::Takes
+                        && waits_for_any(run.operation, work, works, &differing) =>
+                {
+                    differing.insert(work.step.id.clone());
+                    reports.push(StepReport::skipped(work.step.id.clone()));
+                }
                 Err(fault) => {
                     run.watcher.failed(&work.step.id, &fault);
                     stopped.insert(work.step.id.clone());
@@ -183,9 +224,16 @@ pub fn carry_out<'a>(run: &'a Run<'a>, works: &'a [Work<'a>], waves: &[Vec<StepI
                 }
             }
         }
-        if run.look {
+        if run.aim != Aim::CarryOut {
             for one in &prepared {
-                let outcome = if one.is_empty() { Outcome::Unchanged } else { Outcome::Differs };
+                let outcome = match one.is_empty() {
+                    true => Outcome::Unchanged,
+                    false if one.barred.is_empty() => Outcome::Differs,
+                    false => Outcome::Barred,
+                };
+                if outcome != Outcome::Unchanged {
+                    differing.insert(one.work.step.id.clone());
+                }
                 reports.push(StepReport::planned(one, outcome));
             }
             continue;
@@ -201,7 +249,7 @@ pub fn carry_out<'a>(run: &'a Run<'a>, works: &'a [Work<'a>], waves: &[Vec<StepI
         let nobody_asked = with_work.is_empty() || run.interrupt.came();
         let approval = if nobody_asked { Approval::Given } else { run.watcher.approve(&with_work) };
         let applied = side_by_side(run.jobs, &free, |one| {
-            if approval == Approval::Declined && !one.is_empty() {
+            if !one.is_empty() && (approval == Approval::Declined || !run.was_approved(one)?) {
                 one.note(run, Kind::Declined, |_| {})?;
                 return Ok((Outcome::Declined, String::new()));
             }
@@ -253,7 +301,15 @@ fn waits_for_any(
 
 impl StepReport {
     fn of(id: StepId, outcome: Outcome) -> Self {
-        Self { id, outcome, changes: Vec::new(), drift: Vec::new(), barred: Vec::new(), fault: None }
+        Self {
+            id,
+            outcome,
+            changes: Vec::new(),
+            drift: Vec::new(),
+            barred: Vec::new(),
+            plan: None,
+            fault: None,
+        }
     }
 
     fn skipped(id: StepId) -> Self {
@@ -265,6 +321,7 @@ impl StepReport {
             changes: prepared.ranked.clone(),
             drift: prepared.drift.clone(),
             barred: prepared.barred.clone(),
+            plan: (!prepared.is_empty()).then(|| prepared.digest().to_owned()),
             ..Self::of(prepared.work.step.id.clone(), outcome)
         }
     }

@@ -26,10 +26,21 @@ pub(crate) struct EngineArgs {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct ApplyArgs {
     /// Carry out what is planned without asking
     #[arg(long)]
     pub auto_approve: bool,
+    /// Plan and stop: nothing is recorded or changed; says what --approved takes
+    #[arg(long, conflicts_with_all = ["auto_approve", "bootstrap", "approved"])]
+    pub plan_only: bool,
+    /// With --plan-only: exit with 2 when there are differences
+    #[arg(long, requires = "plan_only")]
+    pub detailed_exitcode: bool,
+    /// Carry out these plans without asking, and no others: what --plan-only said
+    #[arg(long, value_name = "ROOT=DIGEST", env = "GEN_APPROVED", value_delimiter = ',', value_parser = approved,
+          conflicts_with_all = ["auto_approve", "bootstrap"])]
+    pub approved: Option<Vec<(String, String)>>,
     /// The first run of all: make the store that states are kept in, and move its own state into it
     #[arg(long)]
     pub bootstrap: bool,
@@ -38,6 +49,20 @@ pub(crate) struct ApplyArgs {
     pub run_url: Option<String>,
     #[command(flatten)]
     pub engine: EngineArgs,
+}
+
+/// `stack/environment/root=sha256:...`, as `--plan-only` says it.
+fn approved(text: &str) -> Result<(String, String), String> {
+    let (root, digest) = text.split_once('=').ok_or("ROOT=DIGEST is wanted, as --plan-only says it")?;
+    let whole = root.split('/').count() == 3 && root.split('/').all(|part| !part.is_empty());
+    let hex = digest.strip_prefix("sha256:").unwrap_or_default();
+    if !whole {
+        return Err(format!("`{root}` is no root: STACK/ENVIRONMENT/ROOT is one"));
+    }
+    if hex.len() != 64 || !hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+        return Err(format!("`{digest}` is no digest: `sha256:` and 64 hexadecimal digits are one"));
+    }
+    Ok((root.to_owned(), hex.to_owned()))
 }
 
 #[derive(Debug, Args)]

@@ -173,6 +173,11 @@ pub(crate) struct PlanArgs {
     /// Exit with 2 when there are differences
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// Ask the engines too what they would do: logs in, but locks, records and changes nothing
+    #[arg(long, conflicts_with = "WhatIfArgs")]
+    pub live: bool,
+    #[command(flatten)]
+    pub engine: EngineArgs,
     /// With --profile or --provider: show the audit record that the change would leave (CloudEvents 1.0)
     #[arg(long, requires = "WhatIfArgs")]
     pub event: bool,

@@ -7,20 +7,20 @@ use gen_core::audit::Operation;
 use gen_core::effect::Risk;
 
 use super::text::{count, table};
-use crate::commands::apply::{Body, ChangeDoc};
+use crate::commands::apply::{Body, ChangeDoc, StepDoc};
 
 /// So many lines of changes are shown; the rest is counted.
 const MOST: usize = 60;
 
 /// What a wave is going to do, over all its roots, worst first. What is only made is counted by root.
-pub(crate) fn wave(roots: &[(String, Vec<ChangeDoc>)]) -> String {
+pub(crate) fn wave(roots: &[(String, Vec<&ChangeDoc>)]) -> String {
     let mut out = String::from("\n");
     for (root, changes) in roots {
         let _ = writeln!(out, "{root}   {}", counts(changes));
     }
     let mut marked: Vec<(&str, &ChangeDoc)> = roots
         .iter()
-        .flat_map(|(root, changes)| changes.iter().map(move |change| (root.as_str(), change)))
+        .flat_map(|(root, changes)| changes.iter().map(move |change| (root.as_str(), *change)))
         .filter(|(_, change)| change.risk.is_marked() || change.action != Action::Create)
         .collect();
     let rank = |change: &ChangeDoc| std::cmp::Reverse((change.risk, change.stateful, change.action));
@@ -61,7 +61,7 @@ fn risk(change: &ChangeDoc) -> &'static str {
 }
 
 /// `3 to create, 1 to destroy`.
-fn counts(changes: &[ChangeDoc]) -> String {
+fn counts(changes: &[&ChangeDoc]) -> String {
     let actions = [
         Action::Destroy,
         Action::Replace,
@@ -97,8 +97,11 @@ pub(crate) fn render(body: &Body, operation: Operation, seconds: f64) -> String 
                 Outcome::Failed => ("failed", true),
                 Outcome::Skipped => ("not begun", false),
             };
-            let changes =
-                if with_changes && !step.changes.is_empty() { counts(&step.changes) } else { String::new() };
+            let changes = if with_changes && !step.changes.is_empty() {
+                counts(&step.changes.iter().collect::<Vec<_>>())
+            } else {
+                String::new()
+            };
             let changes =
                 if step.outcome == Outcome::Done { changes.replace(" to ", " × ") } else { changes };
             vec![format!("{}/{}", step.target, step.root), word.to_owned(), changes]
@@ -116,6 +119,56 @@ pub(crate) fn render(body: &Body, operation: Operation, seconds: f64) -> String 
         count(body.steps.len(), "root", "roots"),
         of(Outcome::Done),
     )
+}
+
+/// What would be done, over all roots, and how to have exactly that done.
+pub(crate) fn proposal(body: &Body, seconds: f64) -> String {
+    let of = |outcome: Outcome| body.steps.iter().filter(move |step| step.outcome == outcome);
+    let name = |step: &StepDoc| format!("{}/{}", step.target, step.root);
+    let planned = |step: &&StepDoc| matches!(step.outcome, Outcome::Differs | Outcome::Barred);
+    let mut out = String::new();
+    let roots: Vec<(String, Vec<&ChangeDoc>)> =
+        body.steps.iter().filter(planned).map(|step| (name(step), step.changes.iter().collect())).collect();
+    if !roots.is_empty() {
+        out.push_str(wave(&roots).trim_start_matches('\n'));
+    }
+    for step in of(Outcome::Skipped) {
+        let _ = writeln!(out, "{}   is planned once what it takes was applied", name(step));
+    }
+    if !body.steps.is_empty() {
+        let all = count(body.steps.len(), "root", "roots");
+        let _ = writeln!(out, "{} of {all} to change. {seconds:.0} s", of(Outcome::Differs).count());
+    }
+    if let Some(approval) = body.approval.as_deref().filter(|approval| !approval.is_empty()) {
+        let _ = writeln!(out, "To carry out exactly this: gen apply --approved with");
+        for plan in approval.split(',') {
+            let _ = writeln!(out, "  {plan}");
+        }
+    }
+    out
+}
+
+/// What engines would do, below what `gen plan` says of the models.
+pub(crate) fn live(steps: &[StepDoc]) -> String {
+    let mut out = String::from("Live       asked of the engines; nothing was locked or changed\n");
+    let width = steps.iter().map(|step| step.target.len() + step.root.len() + 1).max().unwrap_or(0);
+    for step in steps {
+        let what = match step.outcome {
+            Outcome::Differs => {
+                let changes: Vec<&ChangeDoc> = step.changes.iter().collect();
+                counts(&changes)
+            }
+            Outcome::Skipped => "planned once what it takes was applied".to_owned(),
+            Outcome::Unchanged => "no changes".to_owned(),
+            _ => "could not be looked at".to_owned(),
+        };
+        let root = format!("{}/{}", step.target, step.root);
+        let _ = writeln!(out, "  {root:width$}  {what}");
+        for change in step.changes.iter().filter(|change| change.risk.is_marked()).take(MOST) {
+            let _ = writeln!(out, "    ! {:8} {}", change.action.as_str(), change.address);
+        }
+    }
+    out
 }
 
 /// What is not as rendered or not as it was left: one paragraph a root.

@@ -11,6 +11,9 @@ use serde::Serialize;
 pub(crate) struct Body {
     /// Roots in the order in which they were dealt with.
     pub steps: Vec<StepDoc>,
+    /// With `--plan-only`: what `--approved` takes to carry out exactly this; empty where there is nothing to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approval: Option<String>,
 }
 
 /// A root.
@@ -22,6 +25,8 @@ pub(crate) struct StepDoc {
     pub root: String,
     /// How it ended.
     pub outcome: Outcome,
+    /// Digest of what was planned.
+    pub plan: Option<String>,
     /// What was planned, worst first; of what drifted, what would bring it back.
     pub changes: Vec<ChangeDoc>,
     /// What somebody else had changed since the last run.
@@ -43,12 +48,24 @@ pub(crate) struct ChangeDoc {
     pub paths: Vec<String>,
 }
 
+impl Body {
+    /// Each root that is to be changed, with the digest of its plan.
+    pub(super) fn approval(&self) -> String {
+        let differing = self.steps.iter().filter(|step| step.outcome == Outcome::Differs);
+        let plans = differing.filter_map(|step| {
+            Some(format!("{}/{}=sha256:{}", step.target, step.root, step.plan.as_deref()?))
+        });
+        plans.collect::<Vec<_>>().join(",")
+    }
+}
+
 impl StepDoc {
     pub(super) fn of(report: &StepReport) -> Self {
         Self {
             target: report.id.target.to_string(),
             root: report.id.root.clone(),
             outcome: report.outcome,
+            plan: report.plan.clone(),
             changes: report.changes.iter().map(ChangeDoc::of).collect(),
             drift: report.drift.iter().map(ChangeDoc::of).collect(),
         }

@@ -18,22 +18,23 @@ use gen_core::audit::Operation;
 use gen_core::diag::{Diagnostic, Fault};
 use gen_core::kind::Rendered;
 use gen_core::model::environment::Engine;
-use gen_exec::apply::{Interrupt, Run, Settings, StepReport, Watcher, Work, Workplace, carry_out};
+use gen_exec::apply::{Aim, Interrupt, Run, Settings, StepReport, Watcher, Work, Workplace, carry_out};
 
 use crate::cli::{ApplyArgs, DestroyArgs, DriftArgs, EngineArgs, Global};
 use crate::session::Session;
 use crate::view::apply as view;
 
-use document::StepDoc;
-pub(crate) use document::{Body, ChangeDoc};
+pub(crate) use document::{Body, ChangeDoc, StepDoc};
 
 use watch::Screen;
 
 /// How a run goes about it.
 struct Way {
     operation: Operation,
-    /// Only look.
-    look: bool,
+    /// How far.
+    aim: Aim,
+    /// Plans that were approved, by root.
+    approved: Option<BTreeMap<String, String>>,
     auto_approve: bool,
     bootstrap: bool,
     run_url: Option<String>,
@@ -42,19 +43,28 @@ struct Way {
 impl Way {
     /// Nothing is changed.
     fn looking() -> Self {
-        Self { operation: Operation::Apply, look: true, auto_approve: false, bootstrap: false, run_url: None }
+        Self {
+            operation: Operation::Apply,
+            aim: Aim::Look,
+            approved: None,
+            auto_approve: false,
+            bootstrap: false,
+            run_url: None,
+        }
     }
 }
 
 pub(crate) fn apply(global: &Global, arguments: &ApplyArgs) -> ExitCode {
     let way = Way {
         operation: Operation::Apply,
-        look: false,
-        auto_approve: arguments.auto_approve,
+        aim: if arguments.plan_only { Aim::Propose } else { Aim::CarryOut },
+        approved: arguments.approved.clone().map(|plans| plans.into_iter().collect()),
+        // Where plans were approved, nobody is asked; which they are is looked at root by root.
+        auto_approve: arguments.auto_approve || arguments.approved.is_some(),
         bootstrap: arguments.bootstrap,
         run_url: arguments.run_url.clone(),
     };
-    run(global, "apply", &way, &arguments.engine, false)
+    run(global, "apply", &way, &arguments.engine, arguments.detailed_exitcode)
 }
 
 pub(crate) fn destroy(global: &Global, arguments: &DestroyArgs) -> ExitCode {
@@ -66,7 +76,8 @@ pub(crate) fn destroy(global: &Global, arguments: &DestroyArgs) -> ExitCode {
     }
     let way = Way {
         operation: Operation::Destroy,
-        look: false,
+        aim: Aim::CarryOut,
+        approved: None,
         auto_approve: arguments.auto_approve,
         bootstrap: false,
         run_url: arguments.run_url.clone(),
@@ -87,9 +98,30 @@ fn run(
 ) -> ExitCode {
     let clock = crate::view::Clock::start();
     let mut session = Session::open(global);
-    let mut body = Body::default();
-    let need = if way.operation == Operation::Apply && !way.look { Need::Rendered } else { Need::Place };
-    let carried = ready(&mut session, engine, need, |desk| {
+    let mut body = Body { steps: go(&mut session, way, engine), approval: None };
+    if way.aim == Aim::Propose {
+        body.approval = Some(body.approval());
+    }
+    let human = match way.aim {
+        Aim::Look => view::drift(&body, clock.seconds()),
+        Aim::Propose => view::proposal(&body, clock.seconds()),
+        Aim::CarryOut => view::render(&body, way.operation, clock.seconds()),
+    };
+    let changed = |step: &StepDoc| matches!(step.outcome, Outcome::Done | Outcome::Differs);
+    let differs = body.steps.iter().any(changed);
+    super::finish(global, &mut session, command, body, &human, differs, differences_fail)
+}
+
+/// What engines would do, by root: read only, without a lock.
+pub(crate) fn live(session: &mut Session, engine: &EngineArgs) -> Vec<StepDoc> {
+    go(session, &Way::looking(), engine)
+}
+
+/// Goes about all roots of the selected targets; why something did not come to its end is among the session's diagnostics.
+fn go(session: &mut Session, way: &Way, engine: &EngineArgs) -> Vec<StepDoc> {
+    let need =
+        if way.operation == Operation::Apply && way.aim != Aim::Look { Need::Rendered } else { Need::Place };
+    let carried = ready(session, engine, need, |desk| {
         let screen = Screen::new(way.auto_approve, engine.engine_output, way.operation);
         let steps: Vec<Step> = desk.works.iter().map(|work| work.step.clone()).collect();
         let mut order: Vec<Vec<StepId>> = waves(&steps).map_err(|why| failed(&why))?;
@@ -105,25 +137,20 @@ fn run(
         Ok((reports, interrupted)) => {
             session.diagnostics.extend(reports.iter().flat_map(faults));
             let told = session.diagnostics.iter().any(|found| found.fault == Fault::Stopped);
-            let open =
-                reports.iter().any(|report| !matches!(report.outcome, Outcome::Done | Outcome::Unchanged));
+            let settled = [Outcome::Done, Outcome::Unchanged, Outcome::Differs];
+            let open = reports.iter().any(|report| !settled.contains(&report.outcome));
             if interrupted && open && !told {
                 session
                     .diagnostics
                     .push(Diagnostic::error(Fault::Stopped).label("what had not begun was not begun"));
             }
-            body.steps = reports.iter().map(StepDoc::of).collect();
+            reports.iter().map(StepDoc::of).collect()
         }
-        Err(fault) => session.diagnostics.extend(fault.map(|fault| *fault)),
+        Err(fault) => {
+            session.diagnostics.extend(fault.map(|fault| *fault));
+            Vec::new()
+        }
     }
-    let human = if way.look {
-        view::drift(&body, clock.seconds())
-    } else {
-        view::render(&body, way.operation, clock.seconds())
-    };
-    let changed = |step: &StepDoc| matches!(step.outcome, Outcome::Done | Outcome::Differs);
-    let differs = body.steps.iter().any(changed);
-    super::finish(global, &mut session, command, body, &human, differs, differences_fail)
 }
 
 /// What has to be in order before a command begins.
@@ -152,7 +179,8 @@ impl<'a> Desk<'a> {
     fn run(&self, way: &Way, watcher: &'a dyn Watcher) -> Run<'a> {
         Run {
             operation: way.operation,
-            look: way.look,
+            aim: way.aim,
+            approved: way.approved.clone(),
             engines: self.engines.clone(),
             workplace: self.workplace,
             interrupt: self.interrupt,

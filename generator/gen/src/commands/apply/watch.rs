@@ -65,10 +65,11 @@ impl Watcher for Screen {
     }
 
     fn approve(&self, wave: &[&Prepared<'_>]) -> Approval {
-        let roots: Vec<(String, Vec<ChangeDoc>)> = wave
+        let changes: Vec<(String, Vec<ChangeDoc>)> = wave
             .iter()
             .map(|one| (one.work.step.id.to_string(), one.ranked.iter().map(ChangeDoc::of).collect()))
             .collect();
+        let roots: Vec<_> = changes.iter().map(|(root, all)| (root.clone(), all.iter().collect())).collect();
         self.say(&view::wave(&roots));
         if self.auto_approve {
             return Approval::Given;

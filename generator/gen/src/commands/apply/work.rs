@@ -65,7 +65,7 @@ pub(super) fn gather(session: &mut Session, today: Date, need: Need) -> (Vec<See
         copies.extend(modules.into_iter().map(|file| (file.path.clone(), file)));
         if differs && need == Need::Rendered {
             diagnostics.push(Diagnostic::error(Fault::NotGenerated).target(target).help("gen generate"));
-        } else if state == TargetState::Planned {
+        } else if state == TargetState::Planned && session.names_environment() {
             let fault = Diagnostic::error(Fault::StepFailed)
                 .label("it is planned, and refused as yet: there is nothing to apply");
             diagnostics.push(fault.target(target));

@@ -22,6 +22,9 @@ pub(crate) struct Body {
     pub gone: Vec<GoneDoc>,
     /// Facts that verdicts cite and that expire within 30 days.
     pub expiring: usize,
+    /// With `--live`: what the engines would do, by root.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub live: Option<Vec<crate::commands::apply::StepDoc>>,
     /// Audit records that the change would leave, where they were asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<gen_core::audit::Event>,

@@ -58,6 +58,15 @@ pub(crate) fn run(global: &Global, arguments: &PlanArgs) -> ExitCode {
         body.events = events(&session, &what_if);
         human.push_str(&view::events(&body.events));
     }
+    if arguments.live {
+        let before = std::mem::take(&mut session.diagnostics);
+        let steps = super::apply::live(&mut session, &arguments.engine);
+        // The models are looked at a second time, and the same is found again.
+        session.diagnostics.retain(|found| !before.contains(found));
+        session.diagnostics.extend(before);
+        human.push_str(&crate::view::apply::live(&steps));
+        body.live = Some(steps);
+    }
     super::finish(global, &mut session, "plan", body, &human, differs, arguments.detailed_exitcode)
 }
 
@@ -140,6 +149,7 @@ pub(crate) fn build(
         shared,
         gone,
         expiring: expiring.len(),
+        live: None,
         events: Vec::new(),
     };
     (body, differs)
