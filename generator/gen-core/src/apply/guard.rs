@@ -17,26 +17,60 @@ pub struct Barred {
     pub help: String,
 }
 
-/// What a protected environment refuses: losing a resource that holds data, unless the environment allows it until a later day.
-pub fn bars(ranked: &[Ranked], allowed: &[AllowDestroy], today: Date) -> Vec<Barred> {
+/// Whose data is guarded against what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guarded {
+    /// Protected: no data is lost, whatever the reason.
+    All,
+    /// Applied without protection: no data is lost because nobody speaks of it any more, which is what a forgotten `moved:` looks like.
+    Vanished,
+    /// Destroyed without protection: that is what was asked for.
+    Nothing,
+}
+
+/// What is refused: losing a resource that holds data, unless the environment allows it until a later day.
+pub fn bars(ranked: &[Ranked], guarded: Guarded, allowed: &[AllowDestroy], today: Date) -> Vec<Barred> {
+    let loses =
+        |one: &&Ranked| one.stateful && (one.change.action.destroys() || one.change.action == Action::Forget);
+    let counts = |one: &&Ranked| match guarded {
+        Guarded::All => true,
+        Guarded::Vanished => vanished(&one.change),
+        Guarded::Nothing => false,
+    };
     ranked
         .iter()
-        .filter(|one| one.stateful && (one.change.action.destroys() || one.change.action == Action::Forget))
+        .filter(loses)
+        .filter(counts)
         .filter_map(|one| {
             let Change { address, action, .. } = &one.change;
             let allowed = allowed.iter().find(|allowed| allowed.address == *address);
             let why = match allowed {
                 Some(allowed) if allowed.until >= today => return None,
                 Some(allowed) => format!("{} it would lose its data, and that was allowed until {} only", action.as_str(), allowed.until),
+                None if vanished(&one.change) => {
+                    "no component makes it any more, and to destroy it would lose its data".to_owned()
+                }
                 None => format!("to {} it would lose its data", action.as_str()),
             };
-            let help = format!(
+            let meant = format!(
                 "if that is meant: `allow_destroy: [{{address: {address:?}, why: \"...\", until: {}}}]` in the environment's file",
                 today.plus_days(7)
             );
+            let help = if vanished(&one.change) {
+                format!("if its component has another name now: `moved: [{{OLD: NEW}}]` in the stack's file; {meant}")
+            } else {
+                meant
+            };
             Some(Barred { address: address.clone(), why, help })
         })
         .collect()
+}
+
+/// Nothing in the configuration speaks of it: its module or its block is gone.
+fn vanished(change: &Change) -> bool {
+    let reason = change.reason.as_deref();
+    change.action == Action::Destroy
+        && matches!(reason, Some("delete_because_no_module" | "delete_because_no_resource_config"))
 }
 
 /// What the first run of all refuses: anything but making things.
@@ -77,10 +111,31 @@ mod tests {
         ];
         let on = |day: &str| {
             let day = Date::parse(day).expect("a day");
-            bars(&changes, &allowed, day).into_iter().map(|barred| barred.address).collect::<Vec<_>>()
+            bars(&changes, Guarded::All, &allowed, day)
+                .into_iter()
+                .map(|barred| barred.address)
+                .collect::<Vec<_>>()
         };
         assert_eq!(on("2030-01-10"), ["acme_db.new", "acme_db.forgotten"]);
         assert_eq!(on("2030-01-11"), ["acme_db.old", "acme_db.new", "acme_db.forgotten"]);
+    }
+
+    #[test]
+    fn without_protection_only_what_vanished_is_kept() {
+        let mut gone = ranked("module.db.acme_db.this", Action::Destroy, true);
+        gone.change.reason = Some("delete_because_no_module".to_owned());
+        let mut fewer = ranked("acme_db.this[1]", Action::Destroy, true);
+        fewer.change.reason = Some("delete_because_count_index".to_owned());
+        let changes = [gone, fewer, ranked("acme_db.replaced", Action::Replace, true)];
+        let day = Date::parse("2030-01-10").expect("a day");
+        let of = |guarded| bars(&changes, guarded, &[], day);
+        let found = of(Guarded::Vanished);
+        assert_eq!(
+            found.iter().map(|one| one.address.as_str()).collect::<Vec<_>>(),
+            ["module.db.acme_db.this"]
+        );
+        assert!(found[0].help.contains("`moved: [{OLD: NEW}]`"), "{}", found[0].help);
+        assert_eq!((of(Guarded::Nothing).len(), of(Guarded::All).len()), (0, 3));
     }
 
     #[test]

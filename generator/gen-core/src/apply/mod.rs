@@ -9,6 +9,6 @@ pub mod steps;
 mod values;
 
 pub use change::{Action, Change, Changes, Leaf};
-pub use guard::Barred;
+pub use guard::{Barred, Guarded};
 pub use risk::{Ranked, rank};
 pub use steps::{Outcome, Step, StepId, steps, waves};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use gen_core::apply::{Barred, Changes, Outcome, Ranked, Step, guard, rank};
+use gen_core::apply::{Barred, Changes, Guarded, Outcome, Ranked, Step, guard, rank};
 use gen_core::audit::{Event, Kind, Operation, Sealing, Standing, StateMark, StepRecord, What};
 use gen_core::digest::{canonical_sha256, sha256_hex};
 use gen_core::kind::Rendered;
@@ -128,8 +128,13 @@ pub(super) fn prepare<'a>(run: &'a Run<'_>, work: &'a Work<'a>) -> Result<Prepar
     say("plan");
     let Planned { changes, told } = if gone { Planned::default() } else { engine.plan(how(run))? };
     let ranked = rank(work.provider, &changes.resources, work.hosts);
-    let guarded = work.protected && run.aim != Aim::Look;
-    let barred = if guarded { guard::bars(&ranked, work.allowed, run.today) } else { Vec::new() };
+    let guarded = match (run.operation, work.protected) {
+        _ if run.aim == Aim::Look => Guarded::Nothing,
+        (_, true) => Guarded::All,
+        (Operation::Apply, false) => Guarded::Vanished,
+        (Operation::Destroy, false) => Guarded::Nothing,
+    };
+    let barred = guard::bars(&ranked, guarded, work.allowed, run.today);
     let record = StepRecord {
         target: work.step.id.target.to_string(),
         root: work.step.id.root.clone(),
