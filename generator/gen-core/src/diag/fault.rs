@@ -363,7 +363,8 @@ faults! {
     ///
     /// Mend the cause and run the same command again: it goes on from where things stand.
     StepFailed = "GEN0802", Apply, "root was not applied";
-    /// The plan would destroy, replace or forget a resource that holds data, in a protected environment.
+    /// The plan would destroy, replace or forget a resource that holds data, in a protected environment; in any other, because no component
+    /// makes it any more.
     ///
     /// The engine would do it without asking twice, and data does not come back with the resource.
     ///
