@@ -228,8 +228,8 @@ def look(model: str, roles: list[Role], corpus: list[tokens.Item], seen: Counter
             faults.append(f"{role.name}: no token enters")
         seen.update((item.group, "enter" if right else "are refused") for item, right in wanted)
         faults += list(mistakes(role, role.trust, wanted))[:3]
-        # What concerns the role's own environment comes first: that is where most breaks show.
-        wanted.sort(key=lambda pair: role.target.name not in str(pair[0].token.get("sub")))
+        # Where most breaks show comes first: right tokens, of this role and of others, then what concerns its own environment.
+        wanted.sort(key=lambda pair: (not pair[1], pair[0].meaning is None, role.target.name not in str(pair[0].token.get("sub"))))
         others = [other for other in roles if other is not role]
         # One model has each kind of mistake; the others would only say it again.
         for what, trust in mutations.broken(role, others) if model == "both" else ():
