@@ -202,6 +202,7 @@ def other_claims(own: Repository, audience: str, form: str, context: str) -> Ite
         else:
             sub = subject(own._replace(owner_id=value or ""), form, context)
             yield Item("another owner's id", but(repository_owner_id=value, sub=sub))
+            yield Item("owner's id against the subject", but(repository_owner_id=value), Meaning(form, context), "repository_owner_id")
     if form == "immutable":
         for repository in (own._replace(owner_id="910000002"), own._replace(id="910000001"), own._replace(owner_id=own.id, id=own.owner_id)):
             yield Item("claims that disagree", but(sub=subject(repository, form, context)))
