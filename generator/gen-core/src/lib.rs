@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod audit;
+pub mod between;
 pub mod builtin;
 pub mod check;
 pub mod contract;

@@ -61,6 +61,13 @@ pub struct Environment {
     pub allow_destroy: Vec<AllowDestroy>,
 }
 
+impl Environment {
+    /// Changes need approval, and come from a release: asked for, or because customers depend on it.
+    pub fn is_protected(&self) -> bool {
+        self.tier == Tier::Production || self.protect.is_on()
+    }
+}
+
 /// A resource that may be destroyed although it holds data.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

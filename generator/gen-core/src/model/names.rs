@@ -82,6 +82,10 @@ fn version(text: &str) -> bool {
     text.split('.').count() == 3 && text.split('.').all(number)
 }
 
+fn revision(text: &str) -> bool {
+    text.len() >= 7 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
 fn repository(text: &str) -> bool {
     text.split('/').count() == 2
         && text.split('/').all(|part| {
@@ -249,6 +253,8 @@ names! {
     ExactVersion: version, "(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)", 30, "exact version", "three numbers with dots between";
     /// Owner and name of a repository at a forge.
     RepositoryName: repository, "[A-Za-z0-9._-]+/[A-Za-z0-9._-]+", 140, "repository name", "owner and name with a slash between";
+    /// A commit of this repository by its id, never by a name that moves.
+    Revision: revision, "[0-9a-f]{7,64}", 64, "revision", "a commit's id: 7 or more hexadecimal digits";
 }
 
 impl std::ops::Deref for HttpPath {
@@ -264,6 +270,13 @@ impl std::ops::Deref for SecretKey {
 
     fn deref(&self) -> &str {
         &self.0
+    }
+}
+
+impl Revision {
+    /// The few digits that people read.
+    pub fn short(&self) -> &str {
+        self.0.get(..7).unwrap_or(&self.0)
     }
 }
 

@@ -21,7 +21,7 @@ impl Target {
 
     /// Losing it would hurt: deletion protection, longest recovery windows.
     pub fn protected(&self) -> bool {
-        self.tier() == Tier::Production || self.env.value.protect.is_on()
+        self.env.value.is_protected()
     }
 
     /// The shortest recovery point objective of the data in a component.

@@ -27,6 +27,7 @@ pub use component::{Resolved, Settings};
 pub use had::Had;
 pub use moves::Moves;
 pub use profile::Policy;
+pub use release::release_fits;
 
 use crate::diag::{Diagnostic, Fault};
 use crate::load::{Loaded, Repository, StackFiles};
@@ -305,7 +306,7 @@ fn resolve_one(
     let data = component::merge_data(stack, &env, diagnostics);
     let components = component::resolve(repository, stack, &env, &policy, &data, diagnostics);
     if let Some(release) = files.releases.get(&id.env) {
-        release::check(stack, release, diagnostics);
+        release::check(release, diagnostics);
     }
     let accounts = account::of_target(repository, accounts, stack, &env, &components, what_if, diagnostics);
     if crate::diag::any_error(diagnostics) {

@@ -8,19 +8,9 @@ use crate::model::waiver::Release;
 
 use super::binding::unknown;
 
-/// Checks a release against the stack that it runs.
-pub(super) fn check(stack: &Loaded<Stack>, release: &Loaded<Release>, diagnostics: &mut Vec<Diagnostic>) {
-    let workloads = &stack.value.workloads;
-    let at = |name: &WorkloadName| Route::keys(["images", name.as_str()]);
+/// Checks that a release names content and nothing that can move.
+pub(super) fn check(release: &Loaded<Release>, diagnostics: &mut Vec<Diagnostic>) {
     for (name, digest) in &release.value.images {
-        if !workloads.contains_key(name) {
-            diagnostics.push(unknown(
-                format!("the stack has no workload `{name}`"),
-                name.as_str(),
-                workloads.keys().map(WorkloadName::as_str),
-                Spot::key(release.file.clone(), at(name)),
-            ));
-        }
         let hex = digest.strip_prefix("sha256:").unwrap_or_default();
         if hex.len() != 64 || !hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
             diagnostics.push(
@@ -31,11 +21,47 @@ pub(super) fn check(stack: &Loaded<Stack>, release: &Loaded<Release>, diagnostic
             );
         }
     }
-    for name in workloads.keys().filter(|name| !release.value.images.contains_key(*name)) {
-        diagnostics.push(
-            Diagnostic::error(Fault::UnpinnedImage)
-                .at(Spot::key(release.file.clone(), Route::keys(["images"])))
-                .label(format!("`{name}` has no digest")),
-        );
+}
+
+/// Checks a release against the stack of its revision: a digest for each workload, and for nothing else. The stack of another
+/// revision may have other workloads.
+pub fn release_fits(stack: &Loaded<Stack>, release: &Loaded<Release>) -> Vec<Diagnostic> {
+    let (workloads, images) = (&stack.value.workloads, &release.value.images);
+    let foreign = images.keys().filter(|name| !workloads.contains_key(*name)).map(|name| {
+        unknown(
+            format!("the stack has no workload `{name}` at that revision"),
+            name.as_str(),
+            workloads.keys().map(WorkloadName::as_str),
+            Spot::key(release.file.clone(), at(name)),
+        )
+    });
+    let missing = workloads.keys().filter(|name| !images.contains_key(*name)).map(|name| {
+        Diagnostic::error(Fault::UnpinnedImage)
+            .at(Spot::key(release.file.clone(), Route::keys(["images"])))
+            .label(format!("`{name}` has no digest"))
+    });
+    foreign.chain(missing).collect()
+}
+
+fn at(name: &WorkloadName) -> Route {
+    Route::keys(["images", name.as_str()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_has_a_digest_for_each_workload_of_its_revision() {
+        let target = crate::testing::Models::new().target("app/dev");
+        let found = |images: &str| {
+            let value = serde_yaml::from_str(&format!("version: 1\nrevision: \"5f0c1e9\"\nimages: {images}\n"));
+            let release = Loaded { file: "release".into(), builtin: false, value: value.expect("a release") };
+            release_fits(&target.stack, &release).into_iter().map(|found| (found.fault, found.label)).collect::<Vec<_>>()
+        };
+        assert_eq!(found("{web: sha256:0}"), []);
+        let foreign = (Fault::UnknownName, "the stack has no workload `wbe` at that revision".to_owned());
+        let missing = (Fault::UnpinnedImage, "`web` has no digest".to_owned());
+        assert_eq!(found("{wbe: sha256:0}"), [foreign, missing]);
     }
 }
