@@ -47,7 +47,8 @@ impl Git {
 
     /// Paths of the content that are not as committed.
     pub fn uncommitted(&self) -> Result<Vec<String>, String> {
-        let said = self.ask(&[&["status", "--porcelain", "--untracked-files=all", "--"], &CONTENT[..]].concat())?;
+        let said =
+            self.ask(&[&["status", "--porcelain", "--untracked-files=all", "--"], &CONTENT[..]].concat())?;
         Ok(said.lines().filter_map(|line| line.get(3..)).map(str::to_owned).collect())
     }
 
@@ -112,7 +113,8 @@ impl Git {
     /// Where an index is given, paths begin at the top of the repository; else in the folder.
     fn start(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Result<Output, String> {
         // No hook and no helper of the repository is started, nothing is fetched, and its index is not refreshed.
-        let quiet = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false"];
+        let quiet =
+            ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false"];
         let own = [("GIT_OPTIONAL_LOCKS", "0"), ("GIT_NO_LAZY_FETCH", "1"), ("GIT_TERMINAL_PROMPT", "0")];
         let folder = if environment.is_empty() { &self.folder } else { &self.top };
         let (all, around) = ([&quiet[..], arguments].concat(), [&own[..], environment].concat());

@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod document;
+mod release;
 mod session;
 mod view;
 mod walk;

@@ -12,12 +12,15 @@ use gen_core::prove::{Proof, prove};
 use gen_core::resolve::{TargetId, WhatIf};
 
 use crate::cli::{Global, WhatIfArgs};
+use crate::release::LaidOut;
 
 /// The repository as read, and every fault so far.
 pub(crate) struct Session {
     pub root: PathBuf,
     pub repository: Repository,
     pub diagnostics: Vec<Diagnostic>,
+    /// The commit that was read, where it is not what lies in the folder.
+    pub commit: Option<LaidOut>,
     stack: Option<String>,
     env: Option<String>,
 }
@@ -42,8 +45,31 @@ impl Session {
         }
         let root = global.chdir.clone();
         let (repository, diagnostics) = gen_core::load::load(&root);
-        let mut session =
-            Self { root, repository, diagnostics, stack: global.stack.clone(), env: global.env.clone() };
+        let mut session = Self::of(root, repository, diagnostics, global.stack.clone(), global.env.clone());
+        session.check_selection();
+        session
+    }
+
+    fn of(
+        root: PathBuf,
+        repository: Repository,
+        diagnostics: Vec<Diagnostic>,
+        stack: Option<String>,
+        env: Option<String>,
+    ) -> Self {
+        Self { root, repository, diagnostics, commit: None, stack, env }
+    }
+
+    /// Reads the repository, or a commit of it, for the targets of one stack, or for one of them.
+    pub(crate) fn open_at(
+        root: PathBuf,
+        commit: Option<LaidOut>,
+        stack: Option<&str>,
+        env: Option<&str>,
+    ) -> Self {
+        let (repository, diagnostics) = gen_core::load::load(&root);
+        let (stack, env) = (stack.map(str::to_owned), env.map(str::to_owned));
+        let mut session = Self { commit, ..Self::of(root, repository, diagnostics, stack, env) };
         session.check_selection();
         session
     }
@@ -51,19 +77,19 @@ impl Session {
     /// The repository as far as it goes, where no stack is needed.
     pub(crate) fn open_anywhere(global: &Global) -> Self {
         let (repository, diagnostics) = gen_core::load::load(&global.chdir);
-        Self { root: global.chdir.clone(), repository, diagnostics, stack: None, env: None }
+        Self::of(global.chdir.clone(), repository, diagnostics, None, None)
     }
 
     /// The built-ins alone, where no repository is needed.
     pub(crate) fn open_builtin(global: &Global) -> Self {
         let (repository, diagnostics) = gen_core::load::builtin();
-        Self { root: global.chdir.clone(), repository, diagnostics, stack: None, env: None }
+        Self::of(global.chdir.clone(), repository, diagnostics, None, None)
     }
 
     /// Nothing at all, where neither repository nor built-ins are needed.
     pub(crate) fn empty(global: &Global) -> Self {
         let repository = Repository::default();
-        Self { root: global.chdir.clone(), repository, diagnostics: Vec::new(), stack: None, env: None }
+        Self::of(global.chdir.clone(), repository, Vec::new(), None, None)
     }
 
     /// A selection that selects nothing is a mistake, not an empty result.

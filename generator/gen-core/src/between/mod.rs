@@ -14,7 +14,7 @@ use crate::effect::{Change, changes};
 use crate::kind::Rendered;
 use crate::resolve::Target;
 
-pub use settings::{Setting, settings};
+pub use settings::{About, Setting, settings};
 
 /// One of the two.
 #[derive(Debug, Clone)]
@@ -77,9 +77,11 @@ pub struct Between {
 impl Between {
     /// Nothing differs.
     pub fn is_empty(&self) -> bool {
-        self.settings.is_empty() && self.verdicts.is_empty() && self.values.is_empty() && self.is_same_code() && {
-            self.only_from.is_empty() && self.only_to.is_empty()
-        }
+        self.settings.is_empty()
+            && self.verdicts.is_empty()
+            && self.values.is_empty()
+            && self.is_same_code()
+            && { self.only_from.is_empty() && self.only_to.is_empty() }
     }
 
     /// Whatever both have is made by the same text.
@@ -103,7 +105,9 @@ pub fn between(from: &Side, to: &Side) -> Between {
             serde_json::from_slice::<Value>(file.content.bytes()).ok()
         };
         let (here, there) = (read(files).unwrap_or_default(), read(others).unwrap_or_default());
-        values.extend(changes(&to.target, &here, &there).into_iter().map(|change| ((*root).to_owned(), change)));
+        values.extend(
+            changes(&to.target, &here, &there).into_iter().map(|change| ((*root).to_owned(), change)),
+        );
         hcl.compare(files, others, &|name| is_hcl(name).then(|| format!("{root}/{name}")));
     }
     let mut modules = Text::default();
@@ -213,7 +217,10 @@ mod tests {
         assert!(found.is_same_code() && !found.is_empty());
         assert_eq!((found.only_from, found.only_to.len()), (vec!["edge-aws".to_owned()], 0));
         let [(root, change)] = found.values.as_slice() else { panic!("{:?}", found.values) };
-        assert_eq!((root.as_str(), change.from.as_deref(), change.to.as_deref()), ("data-aws", Some("7d"), Some("35d")));
+        assert_eq!(
+            (root.as_str(), change.from.as_deref(), change.to.as_deref()),
+            ("data-aws", Some("7d"), Some("35d"))
+        );
         there[0].1 = "b\n";
         let found = between(&side(target(), &here), &side(target(), &there));
         assert_eq!(found.hcl.differ, ["data-aws/main.tf"]);

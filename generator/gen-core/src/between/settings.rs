@@ -69,14 +69,20 @@ fn of(target: &Target) -> BTreeMap<(About, String), String> {
     environment("network", env.network.cidr.as_ref().map(|cidr| cidr.as_str().to_owned()));
     environment("budget", env.budget.as_ref().map(budget));
     for (provider, account) in &target.accounts {
-        environment(&format!("account at {provider}"), Some(format!("{} ({})", account.id, account.foundation)));
+        environment(
+            &format!("account at {provider}"),
+            Some(format!("{} ({})", account.id, account.foundation)),
+        );
     }
     if let Some(account) = &env.account {
         environment("account", Some(account.id.to_string()));
         environment("alerts", Some(list(account.alerts.iter())));
     }
     for allowed in &env.allow_destroy {
-        environment(&format!("may be destroyed: {}", allowed.address), Some(format!("until {}", allowed.until)));
+        environment(
+            &format!("may be destroyed: {}", allowed.address),
+            Some(format!("until {}", allowed.until)),
+        );
     }
     for (name, component) in &target.components {
         let copy = match &component.bound {
@@ -87,7 +93,10 @@ fn of(target: &Target) -> BTreeMap<(About, String), String> {
         found.insert((About::Binding, name.to_string()), format!("{had}{copy}"));
         if let Bound::Existing { exports, .. } = &component.bound {
             let exports = crate::digest::canonical_sha256(exports);
-            found.insert((About::Binding, format!("{name}, what it hands on")), exports.chars().take(12).collect());
+            found.insert(
+                (About::Binding, format!("{name}, what it hands on")),
+                exports.chars().take(12).collect(),
+            );
         }
     }
     for name in env.size.keys() {
@@ -134,7 +143,8 @@ fn size(size: &SizeDetails) -> String {
 
 fn pool_size(nodes: Nodes) -> String {
     let named = [("at least", nodes.min), ("now", nodes.desired), ("at most", nodes.max)];
-    let given = named.into_iter().filter_map(|(word, number)| number.map(|number| format!("{word} {number}")));
+    let given =
+        named.into_iter().filter_map(|(word, number)| number.map(|number| format!("{word} {number}")));
     list(given) + " nodes"
 }
 
@@ -173,10 +183,8 @@ mod tests {
             )
             .target("app/dev");
         let found = settings(&base, &other);
-        let said: Vec<(&str, Option<&str>, Option<&str>)> = found
-            .iter()
-            .map(|one| (one.name.as_str(), one.from.as_deref(), one.to.as_deref()))
-            .collect();
+        let said: Vec<(&str, Option<&str>, Option<&str>)> =
+            found.iter().map(|one| (one.name.as_str(), one.from.as_deref(), one.to.as_deref())).collect();
         assert_eq!(
             said,
             [

@@ -386,6 +386,20 @@ faults! {
     ///
     /// Compare with the versions that the store keeps of that object, and with the audit trail of the store, to see who did it and when.
     BrokenChain = "GEN0806", Apply, "chain of records is broken";
+    /// A protected environment has no release that could be applied: there is none, it is not committed, or its commit is not one that
+    /// HEAD stands on.
+    ///
+    /// A protected environment runs what was promoted into it and nothing else: the content of the commit that its release names. So
+    /// no commit reaches it by being the newest.
+    ///
+    /// `gen promote` writes the release; commit it and apply again. If the commit is missing here, fetch it.
+    NotReleased = "GEN0811", Apply, "protected environment has no release to apply";
+    /// What was asked for is no promotion: the way leads back, to the same environment, or begins at something that is not committed.
+    ///
+    /// A release names one commit and the images that were built from it. Both have to be known, and to have run in an earlier environment.
+    ///
+    /// Do as the diagnostic says. The way back to what an environment ran before is `gen promote --to ENV --revision COMMIT`.
+    NotPromoted = "GEN0812", Apply, "nothing can be promoted this way";
 }
 
 impl Fault {

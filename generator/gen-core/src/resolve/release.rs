@@ -55,9 +55,13 @@ mod tests {
     fn a_release_has_a_digest_for_each_workload_of_its_revision() {
         let target = crate::testing::Models::new().target("app/dev");
         let found = |images: &str| {
-            let value = serde_yaml::from_str(&format!("version: 1\nrevision: \"5f0c1e9\"\nimages: {images}\n"));
+            let value =
+                serde_yaml::from_str(&format!("version: 1\nrevision: \"5f0c1e9\"\nimages: {images}\n"));
             let release = Loaded { file: "release".into(), builtin: false, value: value.expect("a release") };
-            release_fits(&target.stack, &release).into_iter().map(|found| (found.fault, found.label)).collect::<Vec<_>>()
+            release_fits(&target.stack, &release)
+                .into_iter()
+                .map(|found| (found.fault, found.label))
+                .collect::<Vec<_>>()
         };
         assert_eq!(found("{web: sha256:0}"), []);
         let foreign = (Fault::UnknownName, "the stack has no workload `wbe` at that revision".to_owned());

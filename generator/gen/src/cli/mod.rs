@@ -3,6 +3,7 @@
 mod apply;
 mod probe;
 mod profile;
+mod release;
 
 use std::path::PathBuf;
 
@@ -20,6 +21,7 @@ pub(crate) use probe::{
 pub(crate) use profile::{
     CompareArgs, NewArgs, ProfileAction, ProfileArgs, ProfileCheckArgs, ReportArgs, ShowArgs,
 };
+pub(crate) use release::{DiffArgs, PromoteArgs};
 
 /// Typed models of stacks, proven against provider capabilities, rendered to infrastructure as code.
 #[derive(Debug, Parser)]
@@ -121,6 +123,10 @@ pub(crate) enum Command {
     Destroy(DestroyArgs),
     /// Say what is not as rendered, and what somebody else changed since it was applied
     Drift(DriftArgs),
+    /// Release into an environment what another one runs: the same commit, the same images
+    Promote(PromoteArgs),
+    /// Show what differs between two environments of a stack, as meaning
+    Diff(DiffArgs),
     /// Say who holds the lock of a state, and lift it
     Unlock(UnlockArgs),
     /// Print what roots hand on

@@ -2,9 +2,11 @@
 
 pub(crate) mod apply;
 mod before;
+pub(crate) mod between;
 mod check;
 mod completions;
 mod country;
+pub(crate) mod diff;
 mod doctor;
 mod explain;
 mod generate;
@@ -14,6 +16,7 @@ mod matrix;
 pub(crate) mod plan;
 mod probe;
 mod profile;
+pub(crate) mod promote;
 mod schema;
 mod validate;
 mod verify;
@@ -42,6 +45,8 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
         Command::Apply(arguments) => apply::apply(global, arguments),
         Command::Destroy(arguments) => apply::destroy(global, arguments),
         Command::Drift(arguments) => apply::drift(global, arguments),
+        Command::Promote(arguments) => promote::run(global, arguments),
+        Command::Diff(arguments) => diff::run(global, arguments),
         Command::Unlock(arguments) => apply::unlock::run(global, arguments),
         Command::Exports(arguments) => apply::exports::run(global, arguments),
         Command::Audit(arguments) => apply::audit::run(global, arguments),
@@ -65,6 +70,7 @@ pub(crate) fn document_schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("audit-verify", schema_of::<apply::audit::Body>()),
         ("check", schema_of::<plan::Body>()),
         ("destroy", schema_of::<apply::Body>()),
+        ("diff", schema_of::<diff::Body>()),
         ("doctor", schema_of::<doctor::Body>()),
         ("drift", schema_of::<apply::Body>()),
         ("explain", schema_of::<explain::Body>()),
@@ -82,6 +88,7 @@ pub(crate) fn document_schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("profile-new", schema_of::<profile::NewBody>()),
         ("profile-report", schema_of::<profile::ReportBody>()),
         ("profile-show", schema_of::<profile::ShowBody>()),
+        ("promote", schema_of::<promote::Body>()),
         ("schema-import", schema_of::<schema::import::Body>()),
         ("unlock", schema_of::<apply::unlock::Body>()),
         ("validate", schema_of::<validate::Body>()),

@@ -1,6 +1,7 @@
 //! Views: how a document is printed. Only this module writes to the terminal.
 
 pub(crate) mod apply;
+pub(crate) mod between;
 mod diagnostics;
 mod github;
 pub(crate) mod markdown;
@@ -156,6 +157,12 @@ pub(crate) fn fail(text: &str) -> ExitCode {
     // Nothing is left to be done when printing fails.
     let _ = write_to(&mut std::io::stderr().lock(), text);
     ExitCode::from(FAILED)
+}
+
+/// Says something beside the answer, on standard error.
+pub(crate) fn notice(text: &str) {
+    // What cannot be shown changes nothing about what is done.
+    let _ = write_to(&mut std::io::stderr().lock(), text);
 }
 
 /// Seconds since 1970, by the machine's clock.

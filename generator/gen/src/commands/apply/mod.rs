@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 mod document;
 pub(crate) mod exports;
+mod release;
 pub(crate) mod unlock;
 mod watch;
 mod work;
@@ -97,7 +98,7 @@ fn run(
     differences_fail: bool,
 ) -> ExitCode {
     let clock = crate::view::Clock::start();
-    let mut session = Session::open(global);
+    let mut session = release::open(global);
     let mut body = Body { steps: go(&mut session, way, engine), approval: None };
     if way.aim == Aim::Propose {
         body.approval = Some(body.approval());
@@ -233,7 +234,7 @@ fn ready<T>(
         confirmed: &confirmed,
         jobs: usize::from(engine.parallelism),
         today,
-        revision: revision(&session.root),
+        revision: release::revision(session).or_else(|| revision(&session.root)),
     };
     work(&desk)
 }

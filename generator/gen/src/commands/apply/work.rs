@@ -43,9 +43,10 @@ pub(super) struct Seed {
 
 /// The roots of all selected targets and the modules that they use. What stands in the way is among the session's diagnostics.
 pub(super) fn gather(session: &mut Session, today: Date, need: Need) -> (Vec<Seed>, Vec<Rendered>) {
+    let fresh = need == Need::Rendered && !super::release::is_back(session);
     let walked = walk(session, &WhatIf::default(), None, |visit| {
         (
-            seeds(visit, today, need),
+            seeds(visit, today, fresh),
             modules(visit),
             visit.diff.is_some_and(TreeDiff::has_changes),
             visit.judged.target().id.to_string(),
@@ -55,6 +56,7 @@ pub(super) fn gather(session: &mut Session, today: Date, need: Need) -> (Vec<See
     let Some(walked) = walked else { return (Vec::new(), Vec::new()) };
     let (mut found, mut copies) = (Vec::new(), BTreeMap::new());
     let mut diagnostics = Vec::new();
+    let help = super::release::help(session);
     for (seeds, modules, differs, target, state) in walked.kept {
         match seeds {
             Ok(seeds) => found.extend(seeds),
@@ -64,7 +66,7 @@ pub(super) fn gather(session: &mut Session, today: Date, need: Need) -> (Vec<See
         }
         copies.extend(modules.into_iter().map(|file| (file.path.clone(), file)));
         if differs && need == Need::Rendered {
-            diagnostics.push(Diagnostic::error(Fault::NotGenerated).target(target).help("gen generate"));
+            diagnostics.push(Diagnostic::error(Fault::NotGenerated).target(target).help(help));
         } else if state == TargetState::Planned && session.names_environment() {
             let fault = Diagnostic::error(Fault::StepFailed)
                 .label("it is planned, and refused as yet: there is nothing to apply");
@@ -72,8 +74,7 @@ pub(super) fn gather(session: &mut Session, today: Date, need: Need) -> (Vec<See
         }
     }
     if need == Need::Rendered && walked.shared.iter().any(TreeDiff::has_changes) {
-        diagnostics
-            .push(Diagnostic::error(Fault::NotGenerated).label("terraform-out/modules").help("gen generate"));
+        diagnostics.push(Diagnostic::error(Fault::NotGenerated).label("terraform-out/modules").help(help));
     }
     session.diagnostics.extend(diagnostics);
     (found, copies.into_values().collect())
@@ -87,14 +88,14 @@ fn modules(visit: &Visit<'_>) -> Vec<Rendered> {
 }
 
 /// The roots of one target.
-fn seeds(visit: &Visit<'_>, today: Date, need: Need) -> Result<Vec<Seed>, String> {
+fn seeds(visit: &Visit<'_>, today: Date, fresh: bool) -> Result<Vec<Seed>, String> {
     let Judged::Checked(checked) = visit.judged else { return Ok(Vec::new()) };
     if visit.state != TargetState::Ok {
         return Ok(Vec::new());
     }
     let target = checked.target();
     let as_of = visit.matrix.as_of;
-    if need == Need::Rendered && target.protected() && as_of.plus_days(OLDEST) < today {
+    if fresh && target.protected() && as_of.plus_days(OLDEST) < today {
         return Err(format!(
             "evidence was judged as of {as_of}, more than {OLDEST} days ago: a protected environment needs newer"
         ));
