@@ -10,6 +10,7 @@ mod external;
 mod faults;
 mod migrate;
 mod profiles;
+mod promotion;
 mod repository;
 mod schema;
 mod usage;

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::check::{Report, Verdict, VerdictKind};
+use crate::check::{Report, VerdictKind};
 use crate::effect::{Change, changes};
 use crate::kind::Rendered;
 use crate::resolve::Target;
@@ -29,19 +29,26 @@ pub struct Side {
     pub modules: Vec<Rendered>,
 }
 
-/// A requirement that the two stand differently on.
+/// A requirement that the two stand differently on, or that asks other things of them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Standing {
     /// The component.
     pub component: String,
     /// The capability.
     pub capability: String,
-    /// What is asked of both, as JSON.
-    pub asked: String,
-    /// The verdict here; none where it is not asked for.
-    pub from: Option<VerdictKind>,
-    /// The verdict there.
-    pub to: Option<VerdictKind>,
+    /// What is asked here, and the verdict; none where it is not asked for.
+    pub from: Option<Asked>,
+    /// The same there.
+    pub to: Option<Asked>,
+}
+
+/// What is asked, and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Asked {
+    /// As JSON.
+    pub value: String,
+    /// The verdict.
+    pub verdict: VerdictKind,
 }
 
 /// Rendered text that is the same in every environment: how much of it is, and what is not.
@@ -166,24 +173,46 @@ impl Text {
     }
 }
 
-type Asked = (String, String, String);
+type Capability = (String, String);
 
 fn verdicts(from: &Report, to: &Report) -> Vec<Standing> {
-    fn by(report: &Report) -> BTreeMap<Asked, VerdictKind> {
-        let asked = |verdict: &Verdict| {
+    fn by(report: &Report) -> BTreeMap<Capability, BTreeSet<Asked>> {
+        let mut found: BTreeMap<Capability, BTreeSet<Asked>> = BTreeMap::new();
+        for verdict in &report.verdicts {
             let requirement = &verdict.requirement;
-            let value = serde_json::to_string(&requirement.value).unwrap_or_default();
-            (requirement.component.to_string(), requirement.capability.to_string(), value)
-        };
-        report.verdicts.iter().map(|verdict| (asked(verdict), verdict.kind)).collect()
+            let asked = Asked {
+                value: serde_json::to_string(&requirement.value).unwrap_or_default(),
+                verdict: verdict.kind,
+            };
+            let key = (requirement.component.to_string(), requirement.capability.to_string());
+            found.entry(key).or_default().insert(asked);
+        }
+        found
     }
     let (old, new) = (by(from), by(to));
-    let asked: BTreeSet<&Asked> = old.keys().chain(new.keys()).collect();
-    let standings = asked.into_iter().filter(|asked| old.get(*asked) != new.get(*asked)).map(|key| {
-        let (component, capability, asked) = key.clone();
-        Standing { component, capability, asked, from: old.get(key).copied(), to: new.get(key).copied() }
-    });
-    standings.collect()
+    let (none, keys) = (BTreeSet::new(), old.keys().chain(new.keys()).collect::<BTreeSet<_>>());
+    let mut found = Vec::new();
+    for key in keys {
+        let (here, there) = (old.get(key).unwrap_or(&none), new.get(key).unwrap_or(&none));
+        let gone: Vec<&Asked> = here.difference(there).collect();
+        let come: Vec<&Asked> = there.difference(here).collect();
+        // One that asks something else is one line; of several nobody can tell which became which.
+        let pairs: Vec<(Option<&Asked>, Option<&Asked>)> = match (gone.as_slice(), come.as_slice()) {
+            ([one], [other]) => vec![(Some(one), Some(other))],
+            _ => gone
+                .iter()
+                .map(|one| (Some(*one), None))
+                .chain(come.iter().map(|one| (None, Some(*one))))
+                .collect(),
+        };
+        found.extend(pairs.into_iter().map(|(from, to)| Standing {
+            component: key.0.clone(),
+            capability: key.1.clone(),
+            from: from.cloned(),
+            to: to.cloned(),
+        }));
+    }
+    found
 }
 
 #[cfg(test)]

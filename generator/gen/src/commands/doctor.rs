@@ -31,7 +31,7 @@ pub(crate) struct ToolDoc {
 const TOOLS: &[(&str, &[&str], &str)] = &[
     ("terraform", &["version"], "gen validate --external"),
     ("tofu", &["version"], "environments with engine opentofu"),
-    ("git", &["--version"], "history of models and output"),
+    ("git", &["--version"], "gen promote, diff, and apply of protected environments"),
 ];
 
 pub(crate) fn run(global: &Global) -> ExitCode {

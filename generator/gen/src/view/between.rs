@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use gen_core::between::{About, Text};
+use gen_core::between::{About, Asked, Text};
 use gen_core::check::VerdictKind;
 
 use crate::commands::between::{BetweenDoc, ValueDoc};
@@ -54,16 +54,18 @@ pub(crate) fn promote(body: &promote::Body, dry_run: bool) -> String {
     if let Some(changes) = &body.changes {
         differences(&mut out, changes);
     }
-    out.push_str(&match (body.written, dry_run) {
-        (true, _) => format!("\nWritten: {}. Commit it; gen apply takes it from there.\n", body.file),
-        (false, true) => format!("\nNothing was written: {} would be.\n", body.file),
-        (false, false) => "\nNo changes: it is released already.\n".to_owned(),
-    });
+    let file = &body.file;
+    let last = match (body.written, dry_run) {
+        (true, _) => format!("Written: {file}. Commit it; gen apply takes it from there."),
+        (false, true) if body.release != body.previous => format!("A dry run: {file} is as it was."),
+        _ => "No changes: it is released already.".to_owned(),
+    };
+    let _ = writeln!(out, "\n{}", wrap(&last, 80, 0));
     out
 }
 
 /// `5f0c1e9 from staging, 2 images`.
-fn named(release: &ReleaseDoc) -> String {
+pub(super) fn named(release: &ReleaseDoc) -> String {
     let mut text = short(&release.revision).to_owned();
     for (word, value) in [(" from ", &release.from), (", back from ", &release.back_from)] {
         if let Some(value) = value {
@@ -125,14 +127,10 @@ fn differences(out: &mut String, found: &BetweenDoc) {
         let lines = found.settings.iter().filter(|setting| setting.about == about);
         section(out, title, lines.map(|one| (one.name.clone(), pair(&one.from, &one.to))).collect());
     }
-    let verdict = |kind: Option<VerdictKind>| kind.map(|kind| word(kind).to_owned());
-    let lines = found.verdicts.iter().map(|one| {
-        let asked = if one.asked == "true" { String::new() } else { format!(" {}", one.asked) };
-        (
-            one.component.clone(),
-            format!("{}{asked}: {}", one.capability, pair(&verdict(one.from), &verdict(one.to))),
-        )
-    });
+    let lines = found
+        .verdicts
+        .iter()
+        .map(|one| (one.component.clone(), standing(&one.capability, one.from.as_ref(), one.to.as_ref())));
     section(out, "Verdicts", lines.collect());
     for (roots, word) in
         [(&found.only_from, "only before the arrow"), (&found.only_to, "only behind the arrow")]
@@ -203,6 +201,26 @@ fn pair(from: &Option<String>, to: &Option<String>) -> String {
         Some(text) => text.to_owned(),
     };
     format!("{} -> {}", shown(from), shown(to))
+}
+
+/// `db.postgres.pitr: asks {"window":"14d"} -> {"window":"35d"}, satisfied -> degraded`; what is the same is said once.
+fn standing(capability: &str, from: Option<&Asked>, to: Option<&Asked>) -> String {
+    let value = |side: Option<&Asked>| side.map(|asked| asked.value.clone());
+    let verdict = |side: Option<&Asked>| side.map(|asked| word(asked.verdict).to_owned());
+    let both = |old: Option<String>, new: Option<String>| match (old, new) {
+        (Some(old), Some(new)) if old == new => old,
+        (Some(old), Some(new)) => format!("{old} -> {new}"),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => String::new(),
+    };
+    let word = match (from, to) {
+        (None, _) => "asked only there, ",
+        (_, None) => "asked only here, ",
+        _ => "",
+    };
+    let asked = both(value(from), value(to));
+    let asked = if asked == "true" { String::new() } else { format!(" {asked}") };
+    format!("{capability}{asked}: {word}{}", both(verdict(from), verdict(to)))
 }
 
 fn word(kind: VerdictKind) -> &'static str {

@@ -142,6 +142,9 @@ fn details(out: &mut String, target: &TargetDoc, options: &Options, one: bool) {
     if !one {
         let _ = writeln!(out, "{}", target.target);
     }
+    if let Some(release) = &target.release {
+        let _ = writeln!(out, "Release    {}", wrap(&super::between::named(release), 68, 11));
+    }
     verdicts(out, target, options);
     if target.state != TargetState::Ok {
         return;

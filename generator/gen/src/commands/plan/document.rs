@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::document::PlaceDoc;
+use crate::release::ReleaseDoc;
 use crate::walk::TargetState;
 
 /// What `plan` and `check` print.
@@ -50,6 +51,9 @@ pub(crate) struct TargetDoc {
     pub tier: &'static str,
     /// Its profile.
     pub profile: String,
+    /// What it runs, once something was promoted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub release: Option<ReleaseDoc>,
     /// Who provides what is not hosted, each with its region.
     pub providers: Vec<String>,
     /// What became of it.

@@ -14,6 +14,7 @@ use gen_core::resolve::{Bound, Target};
 
 use crate::cli::{Format, Global, PlanArgs};
 use crate::document::PlaceDoc;
+use crate::release::ReleaseDoc;
 use crate::session::{Session, what_if};
 use crate::view::plan as view;
 use crate::walk::{Visit, walk};
@@ -168,6 +169,7 @@ fn target_doc(visit: &Visit<'_>, detail: Detail) -> TargetDoc {
         target: target.id.to_string(),
         tier: target.tier().as_str(),
         profile: target.policy.name.to_string(),
+        release: target.release.as_ref().map(|release| ReleaseDoc::of(&release.value)),
         providers: providers(target),
         state: visit.state,
         roots: visit.roots.iter().map(|root| root.name.clone()).collect(),
