@@ -79,6 +79,20 @@ impl Git {
         texts.filter_map(Result::transpose).collect()
     }
 
+    /// The last commit up to HEAD that has a file; none where there never was one.
+    pub fn last_with(&self, path: &str) -> Result<Option<Revision>, String> {
+        let Some(head) = self.commit("HEAD")? else { return Ok(None) };
+        if self.text(&head, path)?.is_some() {
+            return Ok(Some(head));
+        }
+        let removed =
+            self.ask(&["log", "-1", "--no-renames", "--diff-filter=D", "--format=%H", "--", path])?;
+        match removed.trim() {
+            "" => Ok(None),
+            removed => self.commit(&format!("{removed}^")),
+        }
+    }
+
     /// The text of a file in a commit; none where it has no such file.
     pub fn text(&self, commit: &Revision, path: &str) -> Result<Option<String>, String> {
         let said = self.start(&["show", &format!("{commit}:{}{path}", self.prefix)], &[])?;
@@ -168,6 +182,13 @@ mod tests {
         assert_eq!(seen.ahead(&old, &new), Ok(1));
         assert_eq!(seen.versions("stacks/a.yaml").expect("texts"), ["two\n", "one\n"]);
         assert_eq!(seen.text(&old, "stacks/none.yaml"), Ok(None));
+        assert_eq!(seen.last_with("stacks/none.yaml"), Ok(None));
+        assert_eq!(seen.last_with("stacks/a.yaml"), Ok(Some(new.clone())));
+        git(&["rm", "--quiet", "--cached", "sub/stacks/a.yaml"]);
+        git(&["commit", "--quiet", "-m", "three"]);
+        git(&["commit", "--quiet", "--allow-empty", "-m", "four"]);
+        assert_eq!(seen.last_with("stacks/a.yaml"), Ok(Some(new)));
+        git(&["reset", "--quiet", "HEAD~2"]);
         let into = tempfile::tempdir().expect("a folder");
         let into = into.path().join("tree");
         seen.lay_out(&old, &into).expect("laid out");

@@ -66,7 +66,25 @@ pub(crate) struct LaidOut {
     pub revision: Revision,
     /// It is the way back from a later one.
     pub is_back: bool,
-    _workplace: Workplace,
+    workplace: Workplace,
+}
+
+/// The folder in the private one.
+const TREE: &str = "tree";
+
+impl LaidOut {
+    pub(crate) fn new(git: &Git, commit: &Revision, is_back: bool) -> Result<Self, String> {
+        let workplace =
+            Workplace::new().map_err(|error| format!("no private folder can be made: {error}"))?;
+        git.lay_out(commit, &workplace.path().join(TREE))?;
+        Ok(Self { revision: commit.clone(), is_back, workplace })
+    }
+
+    /// Reads one target of it.
+    pub(crate) fn open(self, id: &TargetId) -> Session {
+        let root = self.workplace.path().join(TREE);
+        Session::open_at(root, Some(self), Some(id.stack.as_str()), Some(id.env.as_str()))
+    }
 }
 
 /// Reads a target as its release says: the content of that commit, with this file of the release in the place of its own.
@@ -77,15 +95,11 @@ pub(crate) fn open(
     release: &Release,
     text: &str,
 ) -> Result<Session, String> {
-    let workplace = Workplace::new().map_err(|error| format!("no private folder can be made: {error}"))?;
-    let root = workplace.path().join("tree");
-    git.lay_out(commit, &root)?;
+    let laid_out = LaidOut::new(git, commit, release.back_from.is_some())?;
     // The commit cannot name itself: its own file of the release, if it has one, is an earlier one.
-    let put = workplace.replace(&format!("tree/{}", path(id)), text.as_bytes());
+    let put = laid_out.workplace.replace(&format!("{TREE}/{}", path(id)), text.as_bytes());
     put.map_err(|error| format!("{}: {error}", path(id)))?;
-    let laid_out =
-        LaidOut { revision: commit.clone(), is_back: release.back_from.is_some(), _workplace: workplace };
-    let mut session = Session::open_at(root, Some(laid_out), Some(id.stack.as_str()), Some(id.env.as_str()));
+    let mut session = laid_out.open(id);
     let files = session.repository.stacks.get(&id.stack);
     let found =
         files.and_then(|files| Some(release_fits(files.stack.as_ref()?, files.releases.get(&id.env)?)));

@@ -47,8 +47,10 @@ pub(crate) fn render(body: &Body, options: &Options, partial: bool, seconds: f64
     }
     for gone in &body.gone {
         let _ = writeln!(out, "\n{}", gone.target);
+        let (stack, env) = gone.target.split_once('/').unwrap_or((&gone.target, ""));
         let text = format!(
-            "no longer in the models: {}. What they made keeps running, and costs, until it is destroyed",
+            "no longer in the models: {}. What they made keeps running, and costs, until it is destroyed: \
+             gen destroy -s {stack} -e {env}",
             gone.roots.join(", ")
         );
         let _ = writeln!(out, "  {BAD}!{BAD:#} {:10} {}", "target", wrap(&text, 64, 15));

@@ -4,6 +4,7 @@ pub(crate) mod audit;
 mod document;
 pub(crate) mod exports;
 mod release;
+mod removed;
 pub(crate) mod unlock;
 mod watch;
 mod work;
@@ -98,7 +99,8 @@ fn run(
     differences_fail: bool,
 ) -> ExitCode {
     let clock = crate::view::Clock::start();
-    let mut session = release::open(global);
+    let removed = (way.operation == Operation::Destroy).then(|| removed::open(global)).flatten();
+    let mut session = removed.unwrap_or_else(|| release::open(global));
     let mut body = Body { steps: go(&mut session, way, engine), approval: None };
     if way.aim == Aim::Propose {
         body.approval = Some(body.approval());
