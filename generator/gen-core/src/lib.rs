@@ -1,5 +1,6 @@
 //! Models, proof and rendering of `gen`: pure, silent and deterministic up to the plan.
 
+pub mod affected;
 pub mod apply;
 pub mod audit;
 pub mod between;

@@ -28,11 +28,18 @@ impl Output {
     }
 }
 
+/// What a program said, byte for byte.
+#[derive(Debug, Clone)]
+pub struct Bytes {
+    /// Exit status; none when it was ended for taking too long.
+    pub status: Option<i32>,
+    /// Standard output.
+    pub stdout: Vec<u8>,
+    /// Standard error.
+    pub stderr: Vec<u8>,
+}
+
 /// Runs a program with no other environment than what is given, `PATH` and `HOME`.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the one place where programs start; they need PATH and HOME"
-)]
 pub fn run(
     program: &Path,
     arguments: &[&str],
@@ -40,8 +47,27 @@ pub fn run(
     environment: &[(&str, &str)],
     limit: Duration,
 ) -> std::io::Result<Output> {
+    let said = feed(program, arguments, folder, environment, None, limit)?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok(Output { status: said.status, stdout: text(&said.stdout), stderr: text(&said.stderr) })
+}
+
+/// Runs a program as [`run`] does, with `input` on its standard input, and keeps what it said as it is.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place where programs start; they need PATH and HOME"
+)]
+pub fn feed(
+    program: &Path,
+    arguments: &[&str],
+    folder: &Path,
+    environment: &[(&str, &str)],
+    input: Option<Vec<u8>>,
+    limit: Duration,
+) -> std::io::Result<Bytes> {
     let mut command = Command::new(program);
-    command.args(arguments).current_dir(folder).env_clear().stdin(Stdio::null());
+    let stdin = if input.is_some() { Stdio::piped() } else { Stdio::null() };
+    command.args(arguments).current_dir(folder).env_clear().stdin(stdin);
     for name in ["PATH", "HOME", "TMPDIR"] {
         if let Some(value) = std::env::var_os(name) {
             command.env(name, value);
@@ -49,12 +75,17 @@ pub fn run(
     }
     command.envs(environment.iter().copied());
     in_group_of_its_own(&mut command);
+    let most = if input.is_some() { MOST_FED } else { MOST };
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-    let (out, err) = (Drain::start(child.stdout.take()), Drain::start(child.stderr.take()));
+    if let (Some(mut pipe), Some(input)) = (child.stdin.take(), input) {
+        // A program that ends before it has read everything says why by its status.
+        std::thread::spawn(move || std::io::Write::write_all(&mut pipe, &input));
+    }
+    let (out, err) = (Drain::start(child.stdout.take(), most), Drain::start(child.stderr.take(), MOST));
     let signals = Signals::watch();
     let status = wait(&mut child, limit, signals);
     signals.idle.store(!HELD.load(Ordering::SeqCst), Ordering::SeqCst);
-    Ok(Output { status: status?, stdout: out.text(), stderr: err.text() })
+    Ok(Bytes { status: status?, stdout: out.bytes(), stderr: err.bytes() })
 }
 
 /// Waits until a program has ended: its status, and none if it had to be ended for taking too long.
@@ -76,7 +107,10 @@ fn wait(child: &mut Child, limit: Duration, signals: &Signals) -> std::io::Resul
             end_group(child)?;
             return Ok(None);
         }
-        std::thread::sleep(Duration::from_millis(20));
+        // Short programs are seen to end at once, and long ones are not asked all the time.
+        std::thread::sleep(
+            (started.elapsed() / 16).clamp(Duration::from_micros(500), Duration::from_millis(20)),
+        );
     }
 }
 
@@ -144,9 +178,11 @@ fn end_group(child: &mut Child) -> std::io::Result<()> {
 
 /// Most bytes that are kept of what a program says; the rest is read and dropped, so that it goes on.
 const MOST: usize = 8 << 20;
+/// The same for a program that is fed, and so asked for so much.
+const MOST_FED: usize = 1 << 30;
 /// How long the rest of what a program said is waited for, once it has ended.
 const GRACE: Duration = Duration::from_secs(2);
-const STEP: Duration = Duration::from_millis(5);
+const STEP: Duration = Duration::from_millis(1);
 
 /// Reads what a program says while it runs.
 struct Drain {
@@ -155,7 +191,7 @@ struct Drain {
 }
 
 impl Drain {
-    fn start(pipe: Option<impl Read + Send + 'static>) -> Self {
+    fn start(pipe: Option<impl Read + Send + 'static>, most: usize) -> Self {
         let bytes = Arc::new(Mutex::new(Vec::new()));
         let into = bytes.clone();
         let reader = std::thread::spawn(move || {
@@ -168,7 +204,7 @@ impl Drain {
                     Ok(0) | Err(_) => return,
                     Ok(length) => {
                         if let (Ok(mut bytes), Some(read)) = (into.lock(), chunk.get(..length)) {
-                            let room = MOST.saturating_sub(bytes.len()).min(read.len());
+                            let room = most.saturating_sub(bytes.len()).min(read.len());
                             bytes.extend_from_slice(read.get(..room).unwrap_or_default());
                         }
                     }
@@ -179,14 +215,14 @@ impl Drain {
     }
 
     /// What was said. A program that the program started, and that outlives it, keeps the pipe open: it is not waited for.
-    fn text(self) -> String {
+    fn bytes(self) -> Vec<u8> {
         for _ in 0..GRACE.as_millis() / STEP.as_millis() {
             if self.reader.is_finished() {
                 break;
             }
             std::thread::sleep(STEP);
         }
-        self.bytes.lock().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+        self.bytes.lock().map(|mut bytes| std::mem::take(&mut *bytes)).unwrap_or_default()
     }
 }
 

@@ -125,6 +125,18 @@ faults! {
     /// Move or rename it: `stacks/<stack>/stack.yaml`, `stacks/<stack>/environments/<env>.yaml`, `stacks/<stack>/releases/<env>.yaml`,
     /// `stacks/<stack>/waivers.yaml`, `profiles/<profile>.yaml`, `profiles/providers/<provider>.yaml`, `profiles/products/<product>.yaml`.
     MisplacedFile = "GEN0111", Input, "file belongs to no kind";
+    /// `git` does not say what changed: no repository is here, nothing has the name that was given, or the history is too short.
+    ///
+    /// Without the other side of the change nobody knows whom it touches, and to name nobody would be wrong.
+    ///
+    /// In CI, fetch the whole history: `actions/checkout` with `fetch-depth: 0`.
+    NoHistory = "GEN0112", Input, "git does not say what changed";
+    /// Jobs are of one environment each, and there are more environments than jobs may be.
+    ///
+    /// Packed nevertheless, some would be lost or would run with the rights of another environment.
+    ///
+    /// Ask for a part: `--stack` or `--env`.
+    TooManyJobs = "GEN0113", Input, "more environments than jobs";
     /// A name refers to something that does not exist: a component, workload, data class, provider, product, profile, region, environment or capability.
     ///
     /// Use the suggested name, or declare what is named.

@@ -4,16 +4,26 @@ use crate::model::names::{EnvName, ProfileName, StackName, SubjectName};
 
 /// A kind of input file and the name that its path gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Class {
+pub enum Class {
+    /// `stacks/<stack>/stack.yaml`.
     Stack(StackName),
+    /// `stacks/<stack>/environments/<env>.yaml`.
     Environment(StackName, EnvName),
+    /// `stacks/<stack>/waivers.yaml`.
     Waivers(StackName),
+    /// `stacks/<stack>/releases/<env>.yaml`.
     Release(StackName, EnvName),
+    /// `profiles/<profile>.yaml`.
     Profile(ProfileName),
+    /// `profiles/providers/<provider>.yaml`.
     Provider(SubjectName),
+    /// `profiles/products/<product>.yaml`.
     Product(SubjectName),
+    /// `profiles/capabilities.yaml`.
     Dictionary,
+    /// `profiles/as-of.yaml`.
     AsOf,
+    /// `profiles/frameworks.yaml`.
     Frameworks,
     /// Bytes that are rendered or copied, not parsed.
     Template,
@@ -22,7 +32,7 @@ pub(super) enum Class {
 }
 
 /// The kind of a file, by its path; an error says which name is malformed.
-pub(super) fn classify(path: &str) -> Result<Class, String> {
+pub fn classify(path: &str) -> Result<Class, String> {
     fn name<T, E: std::fmt::Display>(parsed: Result<T, E>) -> Result<T, String> {
         parsed.map_err(|error| error.to_string())
     }

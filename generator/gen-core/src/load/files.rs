@@ -57,6 +57,17 @@ pub fn reread(repository: &mut Repository, path: &str, text: &str) -> Vec<Diagno
     }
 }
 
+/// What the bytes of a model say, without comments and layout; none where they have faults, or are of no model.
+pub fn meaning(path: &str, bytes: &[u8]) -> Option<serde_json::Value> {
+    let path: Arc<str> = Arc::from(path);
+    let class = classify(&path).ok()?;
+    let text = text::read(&path, bytes).ok()?;
+    match parse(class, &path, false, &text).ok()? {
+        Item::Text => None,
+        _ => yaml::fast(&text).ok(),
+    }
+}
+
 fn builtins() -> BTreeMap<Arc<str>, Source> {
     crate::builtin::FILES.iter().map(|(path, bytes)| (Arc::from(*path), Source::Builtin(bytes))).collect()
 }

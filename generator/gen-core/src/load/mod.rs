@@ -17,7 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use files::{builtin, load, reread};
+pub use class::{Class, classify};
+pub use files::{builtin, load, meaning, reread};
 
 use crate::diag::Spot;
 

@@ -149,7 +149,7 @@ fn meaningless(
 }
 
 /// What the software of some types is, unless the environment says otherwise.
-fn usual_product(kind: ComponentType) -> Option<&'static str> {
+pub(crate) fn usual_product(kind: ComponentType) -> Option<&'static str> {
     match kind {
         ComponentType::Temporal => Some("temporal"),
         ComponentType::Realtime => Some("livekit"),

@@ -22,7 +22,7 @@ use serde::Serialize;
 
 pub use account::{AccountRef, Consumer, ci_settings};
 pub use binding::Bound;
-pub(crate) use binding::binding_to;
+pub(crate) use binding::{binding_to, usual_product};
 pub use component::{Resolved, Settings};
 pub use had::Had;
 pub use moves::Moves;

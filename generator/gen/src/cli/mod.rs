@@ -37,6 +37,10 @@ impl Cli {
     /// Formats that hold diagnostics alone are for commands that look for faults: of any other the answer would be lost.
     pub(crate) fn check_format(&self) -> Result<(), clap::Error> {
         let format = self.global.format;
+        if format == Format::Matrix && !matches!(self.command, Command::Affected(_)) {
+            let text = "--format matrix is for affected; here there are human, json and markdown";
+            return Err(Self::command().error(clap::error::ErrorKind::ArgumentConflict, text));
+        }
         let alone = matches!(format, Format::Sarif | Format::Github);
         let looks_for_faults = matches!(
             self.command,
@@ -94,6 +98,8 @@ pub(crate) enum Format {
     Sarif,
     /// Annotations in GitHub Actions
     Github,
+    /// Of `affected` alone: jobs for a matrix of GitHub Actions, on one line
+    Matrix,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -143,6 +149,8 @@ pub(crate) enum Command {
     Profile(ProfileArgs),
     /// Find out what a server really does, and add what was found to the evidence
     Probe(ProbeArgs),
+    /// Name the targets and roots that a change touches, by what git says has changed
+    Affected(AffectedArgs),
     /// Draw components, hosts and roots
     Graph(GraphArgs),
     /// Print JSON Schemas of input files, of `--format json` and of exports
@@ -331,6 +339,28 @@ pub(crate) struct MatrixArgs {
     /// Only this provider or product
     #[arg(long, value_name = "NAME")]
     pub subject: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AffectedArgs {
+    /// What was before: a branch, tag or commit. The change is what differs between where it meets HEAD (the merge base) and the
+    /// files as they are, committed or not
+    #[arg(long, value_name = "REF", env = "GEN_BASE", value_parser = revision)]
+    pub base: String,
+    /// Say how each changed file reaches each target
+    #[arg(long)]
+    pub why: bool,
+    /// Also targets that live in the account of an affected one
+    #[arg(long)]
+    pub include_dependents: bool,
+}
+
+/// What git would read as a flag names no revision.
+fn revision(text: &str) -> Result<String, &'static str> {
+    if text.is_empty() || text.starts_with('-') {
+        return Err("write a branch, tag or commit, such as origin/main");
+    }
+    Ok(text.to_owned())
 }
 
 #[derive(Debug, Args)]

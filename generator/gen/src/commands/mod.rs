@@ -1,5 +1,6 @@
 //! One file a command. Each makes a document and its text for people; printing is the views' business.
 
+mod affected;
 pub(crate) mod apply;
 mod before;
 pub(crate) mod between;
@@ -55,6 +56,7 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
         Command::Matrix(arguments) => matrix::run(global, arguments),
         Command::Profile(arguments) => profile::run(global, arguments),
         Command::Probe(arguments) => probe::run(global, arguments),
+        Command::Affected(arguments) => affected::run(global, arguments),
         Command::Graph(arguments) => graph::run(global, arguments),
         Command::Schema(arguments) => schema::run(global, arguments),
         Command::Doctor => doctor::run(global),
@@ -66,6 +68,7 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
 /// JSON Schemas of the documents that commands print.
 pub(crate) fn document_schemas() -> Vec<(&'static str, serde_json::Value)> {
     vec![
+        ("affected", schema_of::<affected::Body>()),
         ("apply", schema_of::<apply::Body>()),
         ("audit-verify", schema_of::<apply::audit::Body>()),
         ("check", schema_of::<plan::Body>()),

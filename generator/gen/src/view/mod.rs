@@ -42,7 +42,7 @@ pub(crate) fn emit<T: Serialize>(
     differences_fail: bool,
 ) -> ExitCode {
     let printed = match global.format {
-        Format::Human => {
+        Format::Human | Format::Matrix => {
             let whole = matches!(document.command, "plan" | "check");
             let shown = Shown { texts, width: width(), whole };
             let rendered = shown.render(found);

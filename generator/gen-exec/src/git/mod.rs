@@ -3,6 +3,8 @@
 //! Nothing of the repository is changed: no reference, no worktree, not even its index, since a tree is laid out by way of an index
 //! in the private folder.
 
+pub mod since;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
