@@ -185,11 +185,42 @@ impl Words {
     /// Whether a word stands in the text by itself.
     pub(super) fn say(&self, word: &str) -> bool {
         let part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+        // A colon between two words is a part of both, as in `arn:aws:s3`.
+        let begins = |before: &str| {
+            !before.ends_with(part) && !before.strip_suffix(':').is_some_and(|rest| rest.ends_with(part))
+        };
+        let ends = |behind: &str| {
+            !behind.starts_with(part) && !behind.strip_prefix(':').is_some_and(|rest| rest.starts_with(part))
+        };
         self.escaped
             || self.text.match_indices(word).any(|(at, _)| {
                 let (before, behind) = self.text.split_at(at);
-                let behind = behind.get(word.len()..).unwrap_or_default();
-                !before.ends_with(part) && !behind.starts_with(part)
+                begins(before) && behind.get(word.len()..).is_some_and(ends)
             })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_stand_by_themselves() {
+        for (text, said) in [
+            ("bind: {default: {provider: aws}}", true),
+            ("{\"provider\":aws}", true),
+            ("accounts: {aws: dev}", true),
+            ("accounts: {\"aws\": dev}", true),
+            ("- aws\n- b", true),
+            ("a: 'x # y', provider: aws", true),
+            ("a: \"\\x61ws\"", true),
+            ("provider: aws-eusc", false),
+            ("arn: arn:aws:s3", false),
+            ("a: b # aws", false),
+            ("# aws", false),
+            ("a: laws", false),
+        ] {
+            assert_eq!(Words::of(text.as_bytes()).say("aws"), said, "{text}");
+        }
     }
 }
