@@ -3,6 +3,7 @@
 //! Add a file to `snapshots/faults/` and there is one more test; `INSTA_UPDATE=always cargo test --test snapshots` writes
 //! what it printed to `snapshots/expected/`.
 
+mod affected;
 mod audit;
 mod changes;
 mod cli;

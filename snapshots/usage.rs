@@ -13,6 +13,10 @@ fn wrong_usage_exits_with_64() {
         (&["profile", "list", "--format", "sarif"], "human, json and markdown"),
         (&["profile", "compare", "--format", "github"], "human, json and markdown"),
         (&["matrix", "--format", "sarif"], "human, json and markdown"),
+        (&["plan", "--format", "matrix"], "is for affected"),
+        (&["affected", "--base=--output=x"], "branch, tag or commit"),
+        (&["affected"], "--base"),
+        (&["affected", "--base", "HEAD", "--format", "sarif"], "human, json and markdown"),
         (&["matrix", "--coverage", "--expiring"], "cannot be used with"),
     ] {
         let said = cli::run(&cli::root(), arguments);

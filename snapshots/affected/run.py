@@ -296,8 +296,8 @@ def examine(gen: str, base: Path, before: dict[str, object], name: str) -> tuple
         had = {path.name for path in (base / "terraform-out" / target["target"] / "terraform").glob("*")}
         if had != {root["name"] for root in target["roots"]}:
             raise SystemExit(f"{name}: {target['target']} had the roots {sorted(had)}")
-    # Migrations are run, releases are applied, and neither is rendered.
-    runs = {target["target"] for target in document["targets"] if any("/migrations/" in why["path"] or "/releases/" in why["path"] for why in target["why"])}
+    # Workloads and migrations are run, releases are applied, and none of them is rendered.
+    runs = {target["target"] for target in document["targets"] if any(re.search("/(migrations|workloads|releases)/", why["path"]) for why in target["why"])}
     return name, differs, named, runs
 
 
