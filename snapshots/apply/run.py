@@ -27,6 +27,7 @@ import re
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -38,10 +39,18 @@ from typing import Any
 
 from relay import Relay
 
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNT = "123456789012"
-PORT = 5561
-ENDPOINT = f"http://127.0.0.1:{PORT}"
+ENDPOINT = f"http://127.0.0.1:{free_port()}"
 Json = dict[str, Any]
 
 
@@ -52,7 +61,7 @@ class Moto:
         environment = os.environ | {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true", "MOTO_ENABLE_RECORDING": "true"}
         self.folder = tempfile.TemporaryDirectory()
         environment["MOTO_RECORDER_FILEPATH"] = f"{self.folder.name}/requests"
-        words = [program, "-H", "127.0.0.1", "-p", str(PORT)]
+        words = [program, "-H", "127.0.0.1", "-p", ENDPOINT.rsplit(":", 1)[1]]
         self.server = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for _ in range(300):
             try:

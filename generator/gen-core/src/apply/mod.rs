@@ -4,11 +4,13 @@
 
 pub mod change;
 pub mod guard;
+pub mod keep;
 pub mod risk;
 pub mod steps;
 mod values;
 
 pub use change::{Action, Change, Changes, Leaf};
 pub use guard::{Barred, Guarded};
+pub use keep::{Kept, Stands};
 pub use risk::{Ranked, rank};
 pub use steps::{Outcome, Step, StepId, steps, waves};

@@ -23,15 +23,19 @@ pub struct Ranked {
     pub change: Change,
 }
 
+/// A resource of this type holds data that goes with it.
+pub fn keeps_data(provider: &Provider, kind: &str, hosts: bool) -> bool {
+    let listed = |kinds: &[String]| kinds.iter().any(|known| known == kind);
+    listed(&provider.stateful) || hosts && listed(&provider.risks.hosts)
+}
+
 /// The changes of a root, worst first. Where it `hosts` components of its target, what they keep goes with what they run on.
 pub fn rank(provider: &Provider, changes: &[Change], hosts: bool) -> Vec<Ranked> {
-    let keeps =
-        |kind: &String| provider.stateful.contains(kind) || hosts && provider.risks.hosts.contains(kind);
     let mut ranked: Vec<Ranked> = changes
         .iter()
         .map(|change| Ranked {
             risk: risk(&provider.risks, change),
-            stateful: keeps(&change.kind),
+            stateful: keeps_data(provider, &change.kind, hosts),
             change: change.clone(),
         })
         .collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::apply::Ranked;
+use crate::apply::{Kept, Ranked};
 use crate::check::{Counts, Report};
 use crate::model::environment::Engine;
 use crate::model::names::ComponentName;
@@ -74,6 +74,9 @@ pub struct StepRecord {
     pub plan: String,
     /// What it does, worst first; in the record of a plan alone.
     pub changes: Vec<Ranked>,
+    /// What stays although everything is to go, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Kept>,
     /// SHA-256 over what the root hands on; in the record of what was done alone.
     pub exports: Option<String>,
     /// Where it failed; in the record of a failure alone. What the engine said is not kept: it may hold values.

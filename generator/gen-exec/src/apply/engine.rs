@@ -158,6 +158,11 @@ impl<'a> Engine<'a> {
         pushed.map(drop)
     }
 
+    /// The state in JSON, as `show` tells it. It holds everything that is known of the root's resources.
+    pub(super) fn show(&self) -> Result<String, Fault> {
+        Ok(self.done(Phase::Plan, &["show", "-json", "-no-color"])?.stdout)
+    }
+
     /// What tells the state from others, without anything that is in it; none where there is no state yet.
     pub fn state(&self) -> Result<Option<Mark>, Fault> {
         let text = self.done(Phase::Plan, &["state", "pull"])?.stdout;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use gen_core::apply::{Barred, Changes, Guarded, Outcome, Ranked, Step, guard, rank};
+use gen_core::apply::{Barred, Changes, Guarded, Kept, Outcome, Ranked, Step, guard, keep, rank};
 use gen_core::audit::{Event, Kind, Operation, Sealing, Standing, StateMark, StepRecord, What};
 use gen_core::digest::{canonical_sha256, sha256_hex};
 use gen_core::kind::Rendered;
@@ -14,7 +14,7 @@ use gen_core::model::names::ComponentName;
 use gen_core::model::subject::Provider;
 use serde_json::Value;
 
-use super::engine::{Engine, Planned};
+use super::engine::{Engine, Mark, Planned};
 use super::ledger::Ledger;
 use super::wave::{Aim, Run};
 use super::{Fault, Phase, bootstrap};
@@ -64,12 +64,17 @@ pub struct Prepared<'a> {
     pub drift: Vec<Ranked>,
     /// What may not happen.
     pub barred: Vec<Barred>,
+    /// What stays although everything is to go.
+    pub kept: Vec<Kept>,
     /// As the engine tells it to people.
     pub told: String,
     pub(super) engine: Engine<'a>,
     pub(super) ledger: Ledger,
     changes: Changes,
     record: StepRecord,
+    how: Vec<String>,
+    /// Somebody still takes what the root hands on.
+    taken: bool,
 }
 
 impl std::fmt::Debug for Prepared<'_> {
@@ -115,8 +120,9 @@ pub(super) fn prepare<'a>(run: &'a Run<'_>, work: &'a Work<'a>) -> Result<Prepar
     say("init");
     run.init(&engine)?;
     let state = engine.state()?;
+    let Way { kept, taken, how } = way(run, work, &engine, state.as_ref())?;
     // What was never made, or is gone already, takes nothing of others, who may be gone as well.
-    let gone = run.operation == Operation::Destroy && state.as_ref().is_none_or(|state| state.resources == 0);
+    let gone = how.is_none();
     say("what others hand on");
     let takes = if gone { BTreeMap::new() } else { takes(work, &login)? };
     if !takes.is_empty() {
@@ -126,7 +132,8 @@ pub(super) fn prepare<'a>(run: &'a Run<'_>, work: &'a Work<'a>) -> Result<Prepar
             .map_err(|error| Fault::new(Phase::Takes, error.to_string()))?;
     }
     say("plan");
-    let Planned { changes, told } = if gone { Planned::default() } else { engine.plan(how(run))? };
+    let how = how.unwrap_or_default();
+    let Planned { changes, told } = if gone { Planned::default() } else { engine.plan(&words(&how))? };
     let ranked = rank(work.provider, &changes.resources, work.hosts);
     let guarded = match (run.operation, work.protected) {
         _ if run.aim == Aim::Look => Guarded::Nothing,
@@ -149,6 +156,7 @@ pub(super) fn prepare<'a>(run: &'a Run<'_>, work: &'a Work<'a>) -> Result<Prepar
         state: state.map(|state| StateMark { lineage: state.lineage, serial: state.serial }),
         plan: changes.digest.clone(),
         changes: Vec::new(),
+        kept: Vec::new(),
         exports: None,
         failed: None,
         evidence_as_of: work.standing.evidence_as_of,
@@ -160,26 +168,82 @@ pub(super) fn prepare<'a>(run: &'a Run<'_>, work: &'a Work<'a>) -> Result<Prepar
         drift: rank(work.provider, &changes.drift, work.hosts),
         ranked,
         barred,
+        kept,
         told,
         engine,
         ledger,
         changes,
         record,
+        how,
+        taken,
     };
     if !prepared.is_empty() && run.aim == Aim::CarryOut {
         say("record the plan");
-        prepared.note(run, Kind::Planned, |record| record.changes.clone_from(&prepared.ranked))?;
+        prepared.note(run, Kind::Planned, |record| {
+            record.changes.clone_from(&prepared.ranked);
+            record.kept.clone_from(&prepared.kept);
+        })?;
     }
     Ok(prepared)
 }
 
-/// How a run plans.
-fn how(run: &Run<'_>) -> &'static [&'static str] {
-    match run.operation {
-        _ if run.aim == Aim::Look => &["-lock=false"],
-        Operation::Apply => &[],
-        Operation::Destroy => &["-destroy"],
+/// How a root is planned.
+struct Way {
+    /// What stays although everything is to go.
+    kept: Vec<Kept>,
+    /// Something that stays in another root stands on this one.
+    taken: bool,
+    /// What the engine is told; none where there is nothing to plan.
+    how: Option<Vec<String>>,
+}
+
+/// How a root is planned: when everything is to go, all but what stays.
+fn way(run: &Run<'_>, work: &Work<'_>, engine: &Engine<'_>, state: Option<&Mark>) -> Result<Way, Fault> {
+    let plain = |arguments: &[&str]| {
+        let how = arguments.iter().map(|text| (*text).to_owned()).collect();
+        Ok(Way { kept: Vec::new(), taken: false, how: Some(how) })
+    };
+    if run.aim == Aim::Look {
+        return plain(&["-lock=false"]);
     }
+    if run.operation == Operation::Apply {
+        return plain(&[]);
+    }
+    if state.is_none_or(|state| state.resources == 0) {
+        return Ok(Way { kept: Vec::new(), taken: false, how: None });
+    }
+    let stands = keep::read_state(&engine.show()?).map_err(|why| Fault::new(Phase::Plan, why))?;
+    let named = run.named_by_takers(&work.step.id);
+    let (taken, named) = (named.is_some(), named.unwrap_or_default());
+    let rules = keep::Rules {
+        prevented: &keep::prevented(&work.folder, &work.files, run.modules),
+        protected: work.protected,
+        provider: work.provider,
+        hosts: work.hosts,
+        allowed: work.allowed,
+        named: &named,
+        today: run.today,
+    };
+    let kept = keep::kept(&stands, &rules);
+    if !kept.is_empty() {
+        run.keeps(work, keep::names(&stands, &kept));
+    }
+    let going: Vec<&str> = stands
+        .iter()
+        .map(|one| one.address.as_str())
+        .filter(|address| kept.iter().all(|kept| kept.address != *address))
+        .collect();
+    let mut how = vec!["-destroy".to_owned()];
+    // Without anything to aim at an engine would aim at everything.
+    if !kept.is_empty() {
+        how.extend(going.iter().map(|address| format!("-target={address}")));
+    }
+    let nothing = going.is_empty() && !kept.is_empty();
+    Ok(Way { taken, how: (!nothing).then_some(how), kept })
+}
+
+fn words(how: &[String]) -> Vec<&str> {
+    how.iter().map(String::as_str).collect()
 }
 
 /// Carries out what was planned, and nothing else.
@@ -195,7 +259,7 @@ pub(super) fn apply(
     }
     if waited {
         say("plan again");
-        let again = prepared.engine.plan(how(run))?.changes;
+        let again = prepared.engine.plan(&words(&prepared.how))?.changes;
         if again.digest != prepared.changes.digest {
             let differences = prepared.changes.differences(&again).join("\n");
             return Err(Fault::new(
@@ -230,12 +294,14 @@ pub(super) fn apply(
 fn hand_on(run: &Run<'_>, prepared: &Prepared<'_>) -> Result<(), Fault> {
     let (work, ledger) = (prepared.work, &prepared.ledger);
     let say = |what: &str| run.watcher.step(&work.step.id, what);
-    let exports = match run.operation {
-        Operation::Apply => prepared.engine.exports()?,
-        Operation::Destroy => Value::Null,
-    };
     let failed = |why: String| Fault::new(Phase::Exports, why);
     let known = ledger.exports(&work.step.id.root).map_err(failed)?.unwrap_or(Value::Null);
+    let exports = match run.operation {
+        Operation::Apply => prepared.engine.exports()?,
+        // Without it, what stays here or elsewhere could not be planned any more.
+        Operation::Destroy if prepared.taken || !prepared.kept.is_empty() => known.clone(),
+        Operation::Destroy => Value::Null,
+    };
     if known != exports {
         say("hand on");
         ledger.put_exports(&work.step.id.root, &exports).map_err(failed)?;
@@ -244,7 +310,10 @@ fn hand_on(run: &Run<'_>, prepared: &Prepared<'_>) -> Result<(), Fault> {
     let open = last.is_some_and(|event| !matches!(event.kind, Kind::Done | Kind::Declined));
     if !prepared.is_empty() || known != exports || open {
         say("record");
-        prepared.note(run, Kind::Done, |record| record.exports = Some(canonical_sha256(&exports)))?;
+        prepared.note(run, Kind::Done, |record| {
+            record.exports = Some(canonical_sha256(&exports));
+            record.kept.clone_from(&prepared.kept);
+        })?;
     }
     Ok(())
 }

@@ -83,6 +83,8 @@ pub struct Run<'a> {
     pub providers: Mutex<()>,
     /// Logins by provider and account.
     pub logins: Mutex<BTreeMap<(String, String), Login>>,
+    /// Of each root that something stays in: the roots that it takes of, and every text that what stays holds.
+    pub kept: Mutex<Vec<(Vec<StepId>, BTreeSet<String>)>>,
 }
 
 /// What became of a step.
@@ -100,6 +102,8 @@ pub struct StepReport {
     pub barred: Vec<gen_core::apply::Barred>,
     /// Digest of what was planned; none where nothing was, or nothing is to be done.
     pub plan: Option<String>,
+    /// What stays although everything was to go.
+    pub kept: Vec<gen_core::apply::Kept>,
     /// Why it did not come to its end.
     pub fault: Option<Fault>,
 }
@@ -130,6 +134,21 @@ impl Run<'_> {
 
     pub(super) fn tree(&self, work: &Work<'_>) -> String {
         tree(work, self.modules)
+    }
+
+    /// What stays in roots that take of this one, in their own words; none if nothing does.
+    pub(super) fn named_by_takers(&self, id: &StepId) -> Option<BTreeSet<String>> {
+        let kept = self.kept.lock().ok()?;
+        let mut takers = kept.iter().filter(|(takes, _)| takes.contains(id)).peekable();
+        takers.peek()?;
+        Some(takers.flat_map(|(_, names)| names.iter().cloned()).collect())
+    }
+
+    /// Something stays in a root: what it stands on elsewhere has to stay as well.
+    pub(super) fn keeps(&self, work: &Work<'_>, names: BTreeSet<String>) {
+        if let Ok(mut kept) = self.kept.lock() {
+            kept.push((work.step.takes.values().cloned().collect(), names));
+        }
     }
 
     /// Puts providers and backend in place.
@@ -308,6 +327,7 @@ impl StepReport {
             drift: Vec::new(),
             barred: Vec::new(),
             plan: None,
+            kept: Vec::new(),
             fault: None,
         }
     }
@@ -322,6 +342,7 @@ impl StepReport {
             drift: prepared.drift.clone(),
             barred: prepared.barred.clone(),
             plan: (!prepared.is_empty()).then(|| prepared.digest().to_owned()),
+            kept: prepared.kept.clone(),
             ..Self::of(prepared.work.step.id.clone(), outcome)
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use gen_core::apply::{Action, Outcome};
+use gen_core::apply::{Action, Kept, Outcome};
 use gen_core::audit::Operation;
 use gen_core::effect::Risk;
 
@@ -79,6 +79,18 @@ fn counts(changes: &[&ChangeDoc]) -> String {
     if parts.is_empty() { "only outputs change".to_owned() } else { parts.join(", ") }
 }
 
+/// What stays of a root although everything is to go.
+pub(crate) fn kept(root: &str, kept: &[Kept]) -> String {
+    let mut out = String::new();
+    if !kept.is_empty() {
+        let _ = writeln!(out, "{root} keeps");
+    }
+    for one in kept {
+        let _ = writeln!(out, "    {}\n             {}", one.address, one.why);
+    }
+    out
+}
+
 /// How everything ended.
 pub(crate) fn render(body: &Body, operation: Operation, seconds: f64) -> String {
     if body.steps.is_empty() {
@@ -109,12 +121,16 @@ pub(crate) fn render(body: &Body, operation: Operation, seconds: f64) -> String 
         .collect();
     let of = |outcome: Outcome| body.steps.iter().filter(|step| step.outcome == outcome).count();
     let settled = of(Outcome::Done) + of(Outcome::Unchanged);
+    let keeps = body.steps.iter().any(|step| !step.kept.is_empty());
     let what = match operation {
         Operation::Apply => "as rendered",
+        Operation::Destroy if keeps => "gone, but for what is kept",
         Operation::Destroy => "gone",
     };
+    let stays: String =
+        body.steps.iter().map(|step| kept(&format!("{}/{}", step.target, step.root), &step.kept)).collect();
     format!(
-        "{}{settled} of {} {what}, {} changed. {seconds:.0} s\n",
+        "{}{stays}{settled} of {} {what}, {} changed. {seconds:.0} s\n",
         table(&rows),
         count(body.steps.len(), "root", "roots"),
         of(Outcome::Done),

@@ -1,6 +1,6 @@
 //! What `apply` and `destroy` print.
 
-use gen_core::apply::{Outcome, Ranked};
+use gen_core::apply::{Kept, Outcome, Ranked};
 use gen_core::effect::Risk;
 use gen_exec::apply::StepReport;
 use schemars::JsonSchema;
@@ -31,6 +31,8 @@ pub(crate) struct StepDoc {
     pub changes: Vec<ChangeDoc>,
     /// What somebody else had changed since the last run.
     pub drift: Vec<ChangeDoc>,
+    /// What stays although everything was to go, and why.
+    pub kept: Vec<Kept>,
 }
 
 /// What happens to a resource. Values are in the records and in the engine's own output.
@@ -68,6 +70,7 @@ impl StepDoc {
             plan: report.plan.clone(),
             changes: report.changes.iter().map(ChangeDoc::of).collect(),
             drift: report.drift.iter().map(ChangeDoc::of).collect(),
+            kept: report.kept.clone(),
         }
     }
 }

@@ -198,6 +198,7 @@ impl<'a> Desk<'a> {
             ci: way.run_url.clone(),
             providers: Mutex::default(),
             logins: Mutex::default(),
+            kept: Mutex::default(),
         }
     }
 }

@@ -71,6 +71,9 @@ impl Watcher for Screen {
             .collect();
         let roots: Vec<_> = changes.iter().map(|(root, all)| (root.clone(), all.iter().collect())).collect();
         self.say(&view::wave(&roots));
+        for one in wave {
+            self.say(&view::kept(&one.work.step.id.to_string(), &one.kept));
+        }
         if self.auto_approve {
             return Approval::Given;
         }
