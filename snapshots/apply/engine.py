@@ -32,11 +32,17 @@ LEFT_OUT = {
     "aws_s3_bucket_policy",
 }
 NOT_READ_BACK = {
+    "aws_backup_plan": ["tags", "tags_all"],
+    "aws_backup_vault": ["tags", "tags_all"],
+    "aws_prometheus_workspace": ["kms_key_arn"],
+    "aws_s3_bucket_notification": ["eventbridge"],
+    "aws_vpc_security_group_egress_rule": ["description"],
+    "aws_vpc_security_group_ingress_rule": ["description"],
     "aws_kms_key": ["rotation_period_in_days"],
-    "aws_db_instance": ["performance_insights_enabled"],
+    "aws_db_instance": ["performance_insights_enabled", "engine_lifecycle_support"],
     "aws_db_parameter_group": ["parameter"],
-    "aws_eks_cluster": ["access_config"],
-    "aws_eks_node_group": ["remote_access", "update_config", "launch_template"],
+    "aws_eks_cluster": ["access_config", "upgrade_policy"],
+    "aws_eks_node_group": ["remote_access", "update_config", "launch_template", "node_repair_config"],
     "aws_launch_template": ["tag_specifications"],
     "aws_cloudfront_distribution": ["origin", "default_cache_behavior", "viewer_certificate"],
 }

@@ -7,19 +7,39 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
+ERRORS = {
+    400: b"<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>",
+    503: b"<Error><Code>ServiceUnavailable</Code><Message>Out of order.</Message></Error>",
+}
+
 
 class Relay:
-    """A relay to another address on loopback. `forgets` names a header (lower case) that is not handed on."""
+    """A relay to another address on loopback. `forgets` names a header (lower case) that is not handed on. While `fails` is set, it is
+    asked by method and path what becomes of a request instead: a status, 0 for a connection that breaks off, none for what goes on.
+    """
 
     def __init__(self, to: str, forgets: str = "") -> None:
         host = urlsplit(to)
         answers: list[tuple[str, str, int]] = []
+        mine = self
+        self.fails = None
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def relay(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                status = mine.fails(self.command, self.path) if mine.fails else None
+                if status is not None:
+                    answers.append((self.command, self.path, status))
+                    self.close_connection = True
+                    if status:
+                        text = ERRORS[status]
+                        self.send_response(status)
+                        self.send_header("content-length", str(len(text)))
+                        self.end_headers()
+                        self.wfile.write(b"" if self.command == "HEAD" else text)
+                    return
                 headers = {name: value for name, value in self.headers.items() if name.lower() != forgets}
                 connection = http.client.HTTPConnection(host.hostname, host.port, timeout=60)
                 connection.request(self.command, self.path, body=body, headers=headers)

@@ -21,7 +21,7 @@ const PLAN: &str = "tfplan";
 /// A state on its way into another store.
 const MOVING: &str = "moving.tfstate";
 /// State that the engine could not put away.
-const ERRORED: &str = "errored.tfstate";
+pub(super) const ERRORED: &str = "errored.tfstate";
 /// How long an engine waits for somebody else's lock, unless the command line says otherwise.
 pub const LOCK_TIMEOUT: Duration = Duration::from_mins(2);
 
@@ -61,6 +61,53 @@ pub struct Mark {
     pub serial: u64,
     /// How many resources it knows.
     pub resources: usize,
+}
+
+impl Mark {
+    /// Reads a state; none where there is none yet. The error says what is wrong, in words.
+    pub(super) fn read(text: &str) -> Result<Option<Self>, String> {
+        if text.trim().is_empty() {
+            return Ok(None);
+        }
+        let state: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let lineage = state.get("lineage").and_then(Value::as_str).unwrap_or_default();
+        let serial = state.get("serial").and_then(Value::as_u64).unwrap_or_default();
+        let resources = state.get("resources").and_then(Value::as_array).map_or(0, Vec::len);
+        Ok((!lineage.is_empty()).then(|| Self { lineage: lineage.to_owned(), serial, resources }))
+    }
+}
+
+/// Who holds a lock, in the words of the engine that took it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// Number of the lock, by which it is lifted.
+    pub id: String,
+    /// What it was taken for.
+    pub operation: String,
+    /// User and machine.
+    pub who: String,
+    /// Since when.
+    pub created: String,
+}
+
+impl Holder {
+    /// Reads what an engine says that did not get a lock.
+    fn read(said: &str) -> Option<Self> {
+        if !said.contains("acquiring the state lock") {
+            return None;
+        }
+        let of = |name: &str| {
+            let lines = said.lines().map(|line| line.trim_start_matches(['│', ' ']));
+            let value = lines.filter_map(|line| line.strip_prefix(name)).next()?;
+            Some(value.trim().to_owned())
+        };
+        Some(Self {
+            id: of("ID:")?,
+            operation: of("Operation:")?,
+            who: of("Who:")?,
+            created: of("Created:")?,
+        })
+    }
 }
 
 /// What a plan found.
@@ -129,6 +176,21 @@ impl<'a> Engine<'a> {
         }
     }
 
+    /// Puts a state away that an earlier run could not, unless a newer or another one is there.
+    pub(super) fn push_rescued(&self, state: &str) -> Result<(), Fault> {
+        self.push_in(Phase::Rescue, state)
+    }
+
+    /// How long somebody else is waited for.
+    pub(super) fn patience(&self) -> Duration {
+        self.settings.lock_timeout
+    }
+
+    /// Somebody asked the run to end.
+    pub(super) fn interrupted(&self) -> bool {
+        self.interrupt.came()
+    }
+
     /// Lifts a lock, by its id.
     pub fn unlock(&self, id: &str) -> Result<(), Fault> {
         self.done(Phase::Unlock, &["force-unlock", "-force", id]).map(drop)
@@ -147,13 +209,17 @@ impl<'a> Engine<'a> {
 
     /// Puts a state where the backend keeps it, unless a newer or another one is there.
     pub(super) fn push(&self, state: &str) -> Result<(), Fault> {
+        self.push_in(Phase::Bootstrap, state)
+    }
+
+    fn push_in(&self, phase: Phase, state: &str) -> Result<(), Fault> {
         let path = self.folder.join(MOVING);
-        let failed = |error: io::Error| Fault::new(Phase::Bootstrap, format!("{}: {error}", path.display()));
+        let failed = |error: io::Error| Fault::new(phase, format!("{}: {error}", path.display()));
         fresh(&path)
             .and_then(|mut file| io::Write::write_all(&mut file, state.as_bytes()))
             .map_err(failed)?;
         let lock = self.lock_timeout();
-        let pushed = self.done(Phase::Bootstrap, &["state", "push", &lock, MOVING]);
+        let pushed = self.done(phase, &["state", "push", &lock, MOVING]);
         std::fs::remove_file(&path).map_err(failed)?;
         pushed.map(drop)
     }
@@ -166,15 +232,7 @@ impl<'a> Engine<'a> {
     /// What tells the state from others, without anything that is in it; none where there is no state yet.
     pub fn state(&self) -> Result<Option<Mark>, Fault> {
         let text = self.done(Phase::Plan, &["state", "pull"])?.stdout;
-        if text.trim().is_empty() {
-            return Ok(None);
-        }
-        let state: Value =
-            serde_json::from_str(&text).map_err(|error| Fault::new(Phase::Plan, error.to_string()))?;
-        let lineage = state.get("lineage").and_then(Value::as_str).unwrap_or_default();
-        let serial = state.get("serial").and_then(Value::as_u64).unwrap_or_default();
-        let resources = state.get("resources").and_then(Value::as_array).map_or(0, Vec::len);
-        Ok((!lineage.is_empty()).then(|| Mark { lineage: lineage.to_owned(), serial, resources }))
+        Mark::read(&text).map_err(|why| Fault::new(Phase::Plan, why))
     }
 
     fn lock_timeout(&self) -> String {
@@ -198,7 +256,8 @@ impl<'a> Engine<'a> {
             Some(_) => said.trim().to_owned(),
             None => format!("the engine was killed\n{}", said.trim()).trim().to_owned(),
         };
-        let fault = Fault::new(phase, why);
+        let mut fault = Fault::new(phase, why);
+        fault.holder = Holder::read(said);
         Err(if self.interrupt.came() { fault.and_interrupted() } else { fault })
     }
 
@@ -258,4 +317,33 @@ fn fresh(path: &Path) -> io::Result<File> {
 
 fn text(path: &Path) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&std::fs::read(path)?).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_holds_the_lock_is_read() {
+        let said = "\
+│ Error: Error acquiring the state lock
+│ 
+│ Error message: operation error S3: PutObject, StatusCode: 412
+│ Lock Info:
+│   ID:        5f-1
+│   Path:      bucket/a.tfstate
+│   Operation: OperationTypeApply
+│   Who:       mila@laptop
+│   Version:   1.11.4
+│   Created:   2026-11-20 10:00:00.5 +0000 UTC
+│   Info:      
+";
+        let holder = Holder::read(said).expect("a holder");
+        assert_eq!(
+            (&*holder.id, &*holder.operation, &*holder.who),
+            ("5f-1", "OperationTypeApply", "mila@laptop")
+        );
+        assert_eq!(holder.created, "2026-11-20 10:00:00.5 +0000 UTC");
+        assert_eq!(Holder::read(&said.replace("acquiring", "releasing")), None);
+    }
 }

@@ -6,13 +6,14 @@ pub mod engine;
 mod identity;
 mod interrupt;
 mod ledger;
+mod orphan;
 mod root;
 mod wave;
 mod workplace;
 
 use std::path::PathBuf;
 
-pub use engine::Settings;
+pub use engine::{Holder, Settings};
 pub use identity::{Aws, Caller};
 pub use interrupt::Interrupt;
 pub use ledger::{Ledger, Login};
@@ -82,12 +83,14 @@ pub struct Fault {
     pub interrupted: bool,
     /// A state that is nowhere but here.
     pub unsaved: Option<PathBuf>,
+    /// Who holds the lock that was wanted.
+    pub holder: Option<Holder>,
 }
 
 impl Fault {
     /// It failed.
     pub fn new(phase: Phase, why: impl Into<String>) -> Self {
-        Self { phase, why: why.into(), help: Vec::new(), interrupted: false, unsaved: None }
+        Self { phase, why: why.into(), help: Vec::new(), interrupted: false, unsaved: None, holder: None }
     }
 
     /// It was to end before it began.

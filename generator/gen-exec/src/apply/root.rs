@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::engine::{Engine, Mark, Planned};
 use super::ledger::Ledger;
 use super::wave::{Aim, Run};
-use super::{Fault, Phase, bootstrap};
+use super::{Fault, Phase, bootstrap, orphan};
 
 /// A root to be carried out, and everything that is known of it beforehand.
 #[derive(Debug)]
@@ -93,6 +93,11 @@ impl Prepared<'_> {
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
+
+    /// Somebody asked the run to end.
+    pub fn interrupted(&self) -> bool {
+        self.engine.interrupted()
+    }
 }
 
 /// Plans a root: nothing is changed but the lock that is held meanwhile, and the record that says what was planned.
@@ -119,6 +124,9 @@ pub(super) fn prepare<'a>(run: &'a Run<'_>, work: &'a Work<'a>) -> Result<Prepar
     }
     say("init");
     run.init(&engine)?;
+    if run.aim == Aim::CarryOut {
+        orphan::rescue(run, work, &engine, &ledger)?;
+    }
     let state = engine.state()?;
     let Way { kept, taken, how } = way(run, work, &engine, state.as_ref())?;
     // What was never made, or is gone already, takes nothing of others, who may be gone as well.
@@ -134,6 +142,9 @@ pub(super) fn prepare<'a>(run: &'a Run<'_>, work: &'a Work<'a>) -> Result<Prepar
     say("plan");
     let how = how.unwrap_or_default();
     let Planned { changes, told } = if gone { Planned::default() } else { engine.plan(&words(&how))? };
+    if run.aim == Aim::CarryOut {
+        orphan::none_since(work)?;
+    }
     let ranked = rank(work.provider, &changes.resources, work.hosts);
     let guarded = match (run.operation, work.protected) {
         _ if run.aim == Aim::Look => Guarded::Nothing,

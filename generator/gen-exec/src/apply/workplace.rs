@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use rustix::process::{Pid, test_kill_process};
 use tempfile::TempDir;
 
+use super::engine::ERRORED;
+
 const PREFIX: &str = "gen-apply-";
 /// Locked while the run that owns the folder lives.
 const OWNER: &str = ".owner";
@@ -84,15 +86,36 @@ pub(super) fn note_child(folder: &Path, child: u32) {
 
 /// Removes private folders whose run was killed, once their engines have ended as well. One that holds a state stays.
 fn sweep() {
-    let entries = std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten();
-    for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX)) {
-        let folder = entry.path();
-        // Folders of other users cannot be opened, and are left to them.
-        let Ok(owner) = File::open(folder.join(OWNER)) else { continue };
-        if owner.try_lock().is_ok() && !has_living_child(&folder) && !holds_state(&folder) {
+    for (folder, _owner) in of_killed_runs() {
+        if !has_living_child(&folder) && !holds_state(&folder) {
             let _ = std::fs::remove_dir_all(&folder);
         }
     }
+}
+
+/// Private folders whose run has ended, each with the lock that shows it.
+fn of_killed_runs() -> impl Iterator<Item = (PathBuf, File)> {
+    let entries = std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten();
+    let ours = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX));
+    ours.filter_map(|entry| {
+        // Folders of other users cannot be opened, and are left to them.
+        let owner = File::open(entry.path().join(OWNER)).ok()?;
+        owner.try_lock_shared().ok()?;
+        Some((entry.path(), owner))
+    })
+}
+
+/// An engine of a run that was killed is still at work, maybe in this root.
+pub(super) fn is_worked_in(root: &str) -> bool {
+    of_killed_runs().any(|(folder, _owner)| folder.join(root).exists() && has_living_child(&folder))
+}
+
+/// Private folders of earlier runs that hold a state of this root which could not be put away.
+pub(super) fn left_behind(root: &str) -> Vec<PathBuf> {
+    let folders = of_killed_runs().map(|(folder, _owner)| folder);
+    let mut found: Vec<PathBuf> = folders.filter(|folder| folder.join(root).join(ERRORED).exists()).collect();
+    found.sort();
+    found
 }
 
 fn has_living_child(folder: &Path) -> bool {
@@ -104,7 +127,7 @@ fn has_living_child(folder: &Path) -> bool {
 
 fn holds_state(folder: &Path) -> bool {
     let files = walkdir::WalkDir::new(folder).into_iter().flatten();
-    files.into_iter().any(|entry| entry.file_name() == "errored.tfstate")
+    files.into_iter().any(|entry| entry.file_name() == ERRORED)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use gen_core::apply::{Kept, Outcome, Ranked};
 use gen_core::effect::Risk;
-use gen_exec::apply::StepReport;
+use gen_exec::apply::{Holder, StepReport};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -31,6 +31,8 @@ pub(crate) struct StepDoc {
     pub changes: Vec<ChangeDoc>,
     /// What somebody else had changed since the last run.
     pub drift: Vec<ChangeDoc>,
+    /// Who holds the lock that it did not get.
+    pub holder: Option<HolderDoc>,
     /// What stays although everything was to go, and why.
     pub kept: Vec<Kept>,
 }
@@ -61,6 +63,26 @@ impl Body {
     }
 }
 
+/// Who holds a lock, in the words of the engine that took it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct HolderDoc {
+    /// Number of the lock, by which it is lifted.
+    pub id: String,
+    /// What it was taken for.
+    pub operation: String,
+    /// User and machine.
+    pub who: String,
+    /// Since when.
+    pub created: String,
+}
+
+impl HolderDoc {
+    fn of(holder: &Holder) -> Self {
+        let Holder { id, operation, who, created } = holder.clone();
+        Self { id, operation, who, created }
+    }
+}
+
 impl StepDoc {
     pub(super) fn of(report: &StepReport) -> Self {
         Self {
@@ -70,6 +92,7 @@ impl StepDoc {
             plan: report.plan.clone(),
             changes: report.changes.iter().map(ChangeDoc::of).collect(),
             drift: report.drift.iter().map(ChangeDoc::of).collect(),
+            holder: report.fault.as_ref().and_then(|fault| fault.holder.as_ref()).map(HolderDoc::of),
             kept: report.kept.clone(),
         }
     }

@@ -318,9 +318,15 @@ fn faults(report: &StepReport) -> Vec<Diagnostic> {
         for help in &fault.help {
             diagnostic = diagnostic.help(help.clone());
         }
+        if let Some(holder) = &fault.holder {
+            diagnostic = diagnostic.help(format!(
+                "{} holds it since {}, for {}; to lift it: gen unlock {} --id {}",
+                holder.who, holder.created, holder.operation, report.id.root, holder.id
+            ));
+        }
         if let Some(state) = &fault.unsaved {
             diagnostic = diagnostic.help(format!(
-                "the state is nowhere but in {}: run `gen apply` again only after `terraform state push` took it",
+                "the state is nowhere but in {}: the next run puts it away if it fits, and goes no further otherwise",
                 state.display()
             ));
         }

@@ -83,11 +83,33 @@ impl Watcher for Screen {
         self.bar.suspend(|| {
             let question =
                 format!("Carry this out ({})? Only `yes` is taken for it: ", self.operation.as_str());
-            let mut answer = String::new();
-            let asked = std::io::stderr()
-                .write_all(question.as_bytes())
-                .and_then(|()| std::io::stdin().lock().read_line(&mut answer));
-            if asked.is_ok() && answer.trim() == "yes" { Approval::Waited } else { Approval::Declined }
+            if std::io::stderr().write_all(question.as_bytes()).is_err() {
+                return Approval::Declined;
+            }
+            let interrupted = || wave.iter().any(|one| one.interrupted());
+            match answer(interrupted) {
+                Some(answer) if answer.trim() == "yes" => Approval::Waited,
+                _ => Approval::Declined,
+            }
         })
+    }
+}
+
+/// A line from the terminal; none when somebody asked the run to end instead. Whoever waits for the line goes with the process.
+fn answer(interrupted: impl Fn() -> bool) -> Option<String> {
+    let (give, take) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        if std::io::stdin().lock().read_line(&mut line).is_ok() {
+            // Nobody waits any more once the run was asked to end.
+            let _ = give.send(line);
+        }
+    });
+    loop {
+        match take.recv_timeout(Duration::from_millis(50)) {
+            Ok(line) => return Some(line),
+            Err(std::sync::mpsc::RecvTimeoutError::Timeout) if !interrupted() => {}
+            Err(_) => return None,
+        }
     }
 }
