@@ -32,6 +32,7 @@ LEFT_OUT = {
     "aws_s3_bucket_policy",
 }
 NOT_READ_BACK = {
+    "aws_acm_certificate": ["key_algorithm"],
     "aws_backup_plan": ["tags", "tags_all"],
     "aws_backup_vault": ["tags", "tags_all"],
     "aws_prometheus_workspace": ["kms_key_arn"],

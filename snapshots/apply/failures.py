@@ -13,7 +13,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from common import BUCKET, ENDPOINT, FOUNDATION, Moto, Place, change_by_hand, client, inventory, objects, on_terminal, s3
+from common import ENDPOINT, FOUNDATION, Moto, Place, change_by_hand, client, inventory, objects, on_terminal
 from relay import Relay
 
 STATE = "foundation/dev/foundation-aws.tfstate"
@@ -202,7 +202,7 @@ def token(place: Place, moto: Moto) -> None:
     server.shutdown()
     server.server_close()
     words = " ".join(said[0].stderr.split())
-    assert "nobody is logged in at aws" in words and "Token expired" in words, said[0].stderr
+    assert "nobody is logged in at" in words and "Token expired" in words, said[0].stderr
     assert asked and all("AssumeRoleWithWebIdentity" in one for one in asked), asked
     assert not others and objects() == before and not place.left(), others
     print(f"an expired token: said so; {len(asked)} requests, all to STS for a login; nothing was changed")
@@ -210,16 +210,17 @@ def token(place: Place, moto: Moto) -> None:
 
 def disk(place: Place) -> None:
     """The disk with the private folders is full."""
-    if os.geteuid() != 0:
+    folder = Path(place.folder.name) / "small"
+    folder.mkdir()
+    if not mounted(folder, "128k"):
         print("SKIPPED: a full disk needs a file system of its own, which only root can mount")
         return
+    subprocess.run(["umount", folder], check=True)
     wanted = inventory()
     change_by_hand("changed by hand, for a full disk")
     before = objects(STATE)
-    folder = Path(place.folder.name) / "small"
-    folder.mkdir()
     for size in ("128k", "1200k"):
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", folder], check=True)
+        assert mounted(folder, size)
         try:
             done = place.run(*APPLY, TMPDIR=str(folder))
             left = [path for path in folder.rglob("*") if path.is_file()]
@@ -231,6 +232,11 @@ def disk(place: Place) -> None:
     folder.rmdir()
     place.run(*APPLY, expect=0)
     settled(place, wanted, "a full disk")
+
+
+def mounted(folder: Path, size: str) -> bool:
+    words = ["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(folder)]
+    return subprocess.run(words, stderr=subprocess.DEVNULL).returncode == 0
 
 
 def prompt(place: Place) -> None:

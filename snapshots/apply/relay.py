@@ -16,13 +16,14 @@ ERRORS = {
 class Relay:
     """A relay to another address on loopback. `forgets` names a header (lower case) that is not handed on. While `fails` is set, it is
     asked by method and path what becomes of a request instead: a status, 0 for a connection that breaks off, none for what goes on.
+    `after` is asked the same once the emulator has done what it was asked for, and its answer is lost.
     """
 
     def __init__(self, to: str, forgets: str = "") -> None:
         host = urlsplit(to)
         answers: list[tuple[str, str, int]] = []
         mine = self
-        self.fails = None
+        self.fails = self.after = None
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -46,6 +47,9 @@ class Relay:
                 answer = connection.getresponse()
                 text = answer.read()
                 answers.append((self.command, self.path, answer.status))
+                if mine.after and mine.after(self.command, self.path) is not None:
+                    self.close_connection = True
+                    return
                 self.send_response(answer.status)
                 for name, value in answer.getheaders():
                     if name.lower() not in ("transfer-encoding", "connection", "content-length", "date", "server"):

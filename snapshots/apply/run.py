@@ -10,6 +10,14 @@ lock      two runs at once on one root: one does not get the lock, says who has 
           ignores `If-None-Match` nothing is begun.
 signal    SIGINT in the middle of an apply: the engine ends in order, `gen` with 130, and the next run goes on.
 chain     a byte is flipped in a record, one is dropped, two change places: `audit verify` names the place.
+prompt    control-C where it is asked whether to go on ends the run, without Enter.
+token     the token of a web identity has expired: said so, nothing asked but STS.
+child     the engine is killed: said so, who holds its lock is named in JSON, and the next run goes on.
+network   the store answers 5xx, the network goes, the token expires, at the plan and at the apply: the state stays, and the next run puts it
+          away.
+orphan    `gen` is killed and its engine cannot put its state away: the next run does, unless somebody applied elsewhere meanwhile.
+disk      the disk with the private folders is full: said so, nothing is changed.
+boundaries  `gen` is killed at start and end of each program, before and after each record and export: run again, everything stands as before.
 kill      `gen` is killed at each boundary of the first run: run again, everything stands as after a run that nobody killed.
 
 What the emulator cannot do is left out by `engine.py`, which stands before the real engine on PATH; modules are not touched. The stack's
@@ -29,6 +37,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import failures
+from boundaries import boundaries
 from common import BUCKET, ENDPOINT, FOUNDATION, STACK, Moto, Place, bootstrap, change_by_hand, client, inventory, objects, on_terminal, s3
 from relay import Relay
 
@@ -192,7 +201,7 @@ def kill(place: Place, moto: Moto, at: list[str], wanted: list[str]) -> None:
         print(f"killed at `{boundary}`: run again, {len(wanted)} things as after a run that nobody killed", flush=True)
 
 
-PARTS = ["account", "token", "stale", "prompt", "lock", "signal", "chain", "child", "network", "orphan", "disk", "whole", "kill"]
+PARTS = ["account", "token", "stale", "prompt", "lock", "signal", "chain", "child", "network", "orphan", "disk", "boundaries", "whole", "kill"]
 
 
 def main() -> None:
@@ -219,6 +228,7 @@ def main() -> None:
             "child": lambda: failures.child(place),
             "disk": lambda: failures.disk(place),
             "prompt": lambda: failures.prompt(place),
+            "boundaries": lambda: boundaries(place),
             "whole": lambda: whole(place),
         }
         for part in arguments.only:

@@ -197,7 +197,7 @@ fn reason(one: &Stands, rules: &Rules<'_>) -> Option<String> {
         return Some(match allowed {
             None => why.to_owned(),
             Some(_) => format!(
-                "{why}, which allow_destroy does not lift: take it out of the module (gen eject), or remove the thing by hand and then from the state"
+                "{why}, which allow_destroy does not lift: take it out of the module and render again, or remove the thing by hand and then from the state"
             ),
         });
     }
@@ -319,7 +319,7 @@ mod tests {
         assert_eq!(of(addresses(&[], true, allowed("2030-01-09"), &[])).len(), 5);
         // A module's own word stands above the environment's, and it is said what can be done.
         let found = addresses(&["module.a.acme_db.main"], true, allowed("2030-01-10"), &[]);
-        assert!(found.iter().any(|(_, why)| why.contains("gen eject")), "{found:?}");
+        assert!(found.iter().any(|(_, why)| why.contains("allow_destroy does not lift")), "{found:?}");
     }
 
     #[test]

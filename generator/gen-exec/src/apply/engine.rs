@@ -258,6 +258,9 @@ impl<'a> Engine<'a> {
         };
         let mut fault = Fault::new(phase, why);
         fault.holder = Holder::read(said);
+        if said.contains("Instance cannot be destroyed") {
+            fault = fault.note("its module says prevent_destroy, which allow_destroy does not lift: take it out of the module and render again, if it is really meant");
+        }
         Err(if self.interrupt.came() { fault.and_interrupted() } else { fault })
     }
 

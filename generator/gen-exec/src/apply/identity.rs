@@ -95,7 +95,11 @@ fn told(error: &dyn std::error::Error) -> String {
     let text = DisplayErrorContext(error).to_string();
     // The SDK ends with how the error looks inside, which helps nobody here.
     let text = text.split_once(" (").map_or(text.as_str(), |(said, _)| said);
-    text.trim().to_owned()
+    // What a server said stands behind how the SDK got there, and is often said twice.
+    let text = text.rsplit_once("service error: ").map_or(text, |(_, said)| said).trim();
+    let half = text.len() / 2;
+    let twice = text.get(..half.saturating_sub(1)).filter(|first| text == format!("{first}: {first}"));
+    twice.unwrap_or(text).to_owned()
 }
 
 /// The SDK's requests by the client of all others.
