@@ -96,7 +96,7 @@ def network(place: Place) -> None:
         again = place.run(*APPLY, expect=0)
         assert ("put away the state of a run that was killed" in again.stderr) == (at == "apply"), again.stderr
         settled(place, wanted, f"{what} at {at}")
-        print("  run again: the state was put away, nothing was made twice", flush=True)
+        print(f"  run again: {'the state was put away, ' if left else ''}nothing was made twice", flush=True)
 
 
 def orphan(place: Place) -> None:
@@ -148,13 +148,12 @@ def child(place: Place) -> None:
     change_by_hand("changed by hand, for an engine that dies")
 
     def kill(gen) -> None:
-        for _ in range(200):
+        for _ in range(2000):
             for folder in place.scratch.glob("gen-apply-*/.children"):
                 pid = int(folder.read_text().split()[-1])
                 words = Path(f"/proc/{pid}/cmdline").read_text().split("\0") if Path(f"/proc/{pid}").exists() else []
                 # The engine itself, once it has taken the place of the script before it.
-                if words[1:2] == ["apply"]:
-                    time.sleep(1)
+                if words[1:2] == ["apply"] and [key for key in objects() if key.endswith(".tflock")]:
                     os.kill(pid, signal.SIGKILL)
                     return
             time.sleep(0.02)
@@ -162,6 +161,7 @@ def child(place: Place) -> None:
     status, said = started(place, APPLY, "apply", kill)
     assert status == 1 and "the engine was killed" in said, (status, said[-2000:])
     print("the engine dies: exit 1, said so")
+    assert [key for key in objects() if key.endswith(".tflock")], "an engine that dies leaves its lock"
     lift(place)
     place.run(*APPLY, expect=0)
     settled(place, wanted, "an engine that died")

@@ -34,6 +34,7 @@ pub(super) fn rescue(
         std::fs::remove_file(&path)
             .map_err(|error| Fault::new(Phase::Rescue, format!("{}: {error}", path.display())))?;
     }
+    workplace::sweep();
     Ok(())
 }
 

@@ -85,7 +85,7 @@ pub(super) fn note_child(folder: &Path, child: u32) {
 }
 
 /// Removes private folders whose run was killed, once their engines have ended as well. One that holds a state stays.
-fn sweep() {
+pub(super) fn sweep() {
     for (folder, _owner) in of_killed_runs() {
         if !has_living_child(&folder) && !holds_state(&folder) {
             let _ = std::fs::remove_dir_all(&folder);
