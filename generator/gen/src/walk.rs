@@ -8,7 +8,7 @@ use std::sync::Arc;
 use gen_core::check::Matrix;
 use gen_core::diag::{Diagnostic, any_error};
 use gen_core::kind::terraform::{Root, Terraform};
-use gen_core::kind::{Renderer, Tree, folder};
+use gen_core::kind::{Renderer, Tree, folder, workflows};
 use gen_core::load::Repository;
 use gen_core::model::units::Date;
 use gen_core::plan::{State, TreeDiff, compare, compare_tree, gone};
@@ -109,6 +109,20 @@ fn walk_all<T: Send>(
     let Some(ground) = ground else { return (None, diagnostics) };
     diagnostics.extend(found);
     let (matrix, known) = (ground.matrix, ground.known);
+    // Workflows speak of every target: a part of them says nothing, and a fault may hide some.
+    let mut whole = ground.targets.len() == known.len()
+        && !any_error(&session.diagnostics)
+        && !any_error(&diagnostics);
+    let mut workflows = None;
+    if whole {
+        match workflows::render(&session.repository, &ground.targets) {
+            Ok(tree) => workflows = tree,
+            Err(faults) => {
+                diagnostics.extend(faults);
+                whole = false;
+            }
+        }
+    }
     let outcomes: Vec<Outcome<T>> = ground
         .targets
         .into_par_iter()
@@ -119,14 +133,13 @@ fn walk_all<T: Send>(
         .collect();
     let mut kept = Vec::with_capacity(outcomes.len());
     let mut used = BTreeSet::new();
-    let mut whole = outcomes.len() == known.len() && !any_error(&session.diagnostics);
     for outcome in outcomes {
         kept.push(outcome.kept);
         used.extend(outcome.modules);
         whole &= outcome.rendered;
         diagnostics.extend(outcome.found);
     }
-    let shared = shared(session, &renderer.terraform, used, whole.then_some(&known));
+    let shared = shared(session, &renderer.terraform, used, workflows, whole.then_some(&known));
     diagnostics.extend(shared.iter().flat_map(TreeDiff::diagnostics));
     (Some(Walked { as_of: matrix.as_of, kept, shared }), diagnostics)
 }
@@ -177,7 +190,7 @@ fn visit<T>(
     Outcome { kept, modules, rendered: ok || nowhere, found }
 }
 
-/// Modules in use and, if every target is known (`whole`), what is left of targets that are gone.
+/// Modules in use, workflows, and, if every target is known (`whole`), what is left of targets that are gone.
 ///
 /// A part of the targets says nothing about modules that the others use, nor about targets that are gone. A fault hides targets, so that what
 /// belongs to them looks abandoned: then nothing is removed either.
@@ -185,12 +198,19 @@ fn shared(
     session: &Session,
     terraform: &Terraform<'_>,
     used: BTreeSet<Arc<str>>,
+    workflows: Option<Tree>,
     whole: Option<&Vec<TargetId>>,
 ) -> Vec<TreeDiff> {
     let tree = terraform.module_tree(used);
-    let Some(known) = whole else { return vec![beside_other_modules(session, &tree)] };
+    let Some(known) = whole else {
+        let workflows = workflows.iter().map(|tree| compare_tree(&session.root, tree));
+        return std::iter::once(beside_other_modules(session, &tree)).chain(workflows).collect();
+    };
+    let mut known: BTreeSet<Arc<str>> = known.iter().map(folder).collect();
+    known.extend(workflows.iter().map(|tree| tree.folder.clone()));
     let mut trees = vec![tree];
-    trees.extend(gone(&session.root, &known.iter().map(folder).collect()));
+    trees.extend(workflows);
+    trees.extend(gone(&session.root, &known));
     compare(&session.root, &trees)
 }
 

@@ -2,6 +2,7 @@
 
 pub mod profile;
 pub mod terraform;
+pub mod workflows;
 
 use std::sync::{Arc, OnceLock};
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::component_type::{ComponentType, Layer};
 use super::names::{DatabaseName, RepositoryName, WebOrigin};
+use super::workflows::Workflows;
 
 /// A component as a stack declares it.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -253,6 +254,9 @@ pub struct Ci {
     pub owner_id: u64,
     /// Formats of the `sub` claim that are trusted. New repositories use `immutable`; both only during a migration.
     pub subjects: Vec<SubjectFormat>,
+    /// Workflows of CI; none are rendered without it.
+    #[serde(default)]
+    pub workflows: Option<Workflows>,
 }
 
 /// A token issuer.

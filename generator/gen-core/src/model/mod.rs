@@ -12,4 +12,5 @@ pub(crate) mod strict;
 pub mod subject;
 pub mod units;
 pub mod waiver;
+pub mod workflows;
 pub mod workload;

@@ -94,6 +94,51 @@ fn repository(text: &str) -> bool {
         })
 }
 
+fn target(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(stack, env)| kebab(stack) && kebab(env))
+}
+
+fn commit(text: &str) -> bool {
+    text.len() == 40 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+fn version_tag(text: &str) -> bool {
+    text.strip_prefix('v').is_some_and(|numbers| {
+        numbers.split('.').all(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+    })
+}
+
+/// Words of letters and digits joined by single separators.
+fn any_words(text: &str, separators: &[char]) -> bool {
+    text.split(|c| separators.contains(&c))
+        .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+fn branch(text: &str) -> bool {
+    any_words(text, &['.', '/', '_', '-'])
+}
+
+fn runner(text: &str) -> bool {
+    any_words(text, &['.', '_', '-'])
+}
+
+fn folder(text: &str) -> bool {
+    text.split('/').all(|part| words(part.strip_prefix('.').unwrap_or(part), &['-', '_'], false))
+}
+
+fn workflow(text: &str) -> bool {
+    let name = text.strip_prefix("./.github/workflows/").and_then(|name| name.strip_suffix(".yml"));
+    name.is_some_and(|name| words(name, &['.', '_', '-'], false))
+}
+
+fn cron(text: &str) -> bool {
+    let field = |field: &str| {
+        !field.is_empty()
+            && field.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'*' | b',' | b'/' | b'-'))
+    };
+    text.split(' ').count() == 5 && text.split(' ').all(field)
+}
+
 /// Visible characters after a slash, as RFC 3986 §3.3 writes paths.
 fn http_path(text: &str) -> bool {
     text.starts_with('/') && text.bytes().all(|b| b.is_ascii_graphic())
@@ -134,6 +179,13 @@ macro_rules! names {
             /// The name's text.
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+
+            /// A name that the program itself gives.
+            #[allow(dead_code, reason = "for the names that have a default")]
+            pub(crate) fn fixed(text: &'static str) -> Self {
+                debug_assert!($check(text));
+                Self(text.into())
             }
 
             /// Parses a name.
@@ -251,6 +303,24 @@ names! {
     TerraformSource: terraform_source, "[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*/[a-z][a-z0-9]*(-[a-z0-9]+)*", 100, "Terraform provider", "namespace and name with a slash between";
     /// An exact version, such as `5.100.0`.
     ExactVersion: version, "(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)", 30, "exact version", "three numbers with dots between";
+    /// A target, as `gen` writes it: stack and environment.
+    TargetName: target, "[a-z][a-z0-9]*(-[a-z0-9]+)*/[a-z][a-z0-9]*(-[a-z0-9]+)*", 31, "target", "stack and environment with a slash between";
+    /// A commit, whole: what is shorter can be made to mean another.
+    Commit: commit, "[0-9a-f]{40}", 40, "commit", "40 lower-case hexadecimal digits";
+    /// A version as tags carry it, such as `v7.0.1`.
+    VersionTag: version_tag, "v[0-9]+([.][0-9]+)*", 30, "version tag", "`v` and numbers with dots between";
+    /// Name of a branch.
+    BranchName: branch, "[A-Za-z0-9]+([./_-][A-Za-z0-9]+)*", 100, "branch name", "letters and digits, joined by single dots, slashes, underscores or dashes";
+    /// Label of a runner.
+    RunnerLabel: runner, "[A-Za-z0-9]+([._-][A-Za-z0-9]+)*", 60, "runner label", "letters and digits, joined by single dots, underscores or dashes";
+    /// Name of a job.
+    JobName: kebab, "[a-z][a-z0-9]*(-[a-z0-9]+)*", 40, "job name", "lower-case words joined by single dashes";
+    /// A folder below the repository, such as `.github`.
+    FolderPath: folder, "[.]?[a-z0-9]+([_-][a-z0-9]+)*(/[.]?[a-z0-9]+([_-][a-z0-9]+)*)*", 100, "folder", "lower-case words joined by single dashes or underscores, with slashes between; a dot may come first";
+    /// A reusable workflow of the repository.
+    WorkflowPath: workflow, "[.]/[.]github/workflows/[a-z0-9]+([._-][a-z0-9]+)*[.]yml", 140, "workflow", "`./.github/workflows/` and a file that ends in `.yml`";
+    /// When something runs, as cron writes it.
+    CronTime: cron, "[0-9*,/-]+( [0-9*,/-]+){4}", 60, "time", "five fields of cron: minute, hour, day, month and weekday, in numbers";
     /// Owner and name of a repository at a forge.
     RepositoryName: repository, "[A-Za-z0-9._-]+/[A-Za-z0-9._-]+", 140, "repository name", "owner and name with a slash between";
     /// A commit of this repository by its id, never by a name that moves.
@@ -295,7 +365,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn pattern_and_parser_agree(text in "[a-zA-Z0-9._/@ -]{0,20}|[a-z]{8,20}|[A-Z]{1,9}|[a-z]{1,3}([./_-][a-z]{1,90}){1,3}\n?|(https://|http://localhost)[a-z.:0-9/-]{0,12}|/[ -~]{0,9}") {
+        fn pattern_and_parser_agree(text in "[a-zA-Z0-9._/@ -]{0,20}|[a-z]{8,20}|[A-Z]{1,9}|[a-z]{1,3}([./_-][a-z]{1,90}){1,3}\n?|(https://|http://localhost)[a-z.:0-9/-]{0,12}|/[ -~]{0,9}|[0-9a-f]{39,41}|v[0-9.]{1,6}|[.]/[.]github/workflows/[a-z._-]{1,4}[.]yml|[0-9*]( [0-9*,]{1,2}){3,5}|[.]?[a-z]{1,3}(/[.]?[a-z_]{1,3}){0,2}") {
             for (pattern, _, accepts) in KINDS {
                 let schema = serde_json::json!({"type": "string", "pattern": pattern});
                 let by_schema = jsonschema::is_valid(&schema, &serde_json::json!(text));

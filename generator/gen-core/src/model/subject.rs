@@ -29,6 +29,9 @@ pub struct Provider {
     /// Permission boundary of every role that its modules make; `{account}` and `{foundation}` are filled in.
     #[serde(default)]
     pub boundary: Option<String>,
+    /// Role that a job of CI takes for a target; `{account}`, `{name}` (stack-environment) and `{use}` (plan or apply) are filled in.
+    #[serde(default)]
+    pub role: Option<String>,
     /// Regions and where they are.
     #[serde(default)]
     pub places: BTreeMap<RegionName, Region>,
@@ -72,6 +75,16 @@ pub struct Provider {
 }
 
 impl Provider {
+    /// Audience that it expects in tokens of CI: a detail of the fact that it federates.
+    pub fn ci_audience(&self) -> Option<&str> {
+        self.facts
+            .iter()
+            .filter(|fact| {
+                fact.is.keys().any(|capability| capability.as_str() == "iam.oidc.workload_federation")
+            })
+            .find_map(|fact| fact.with.as_ref()?.get("audience")?.as_str())
+    }
+
     /// Where a component of a type is reached in a region, if that is known beforehand.
     pub fn endpoint(&self, kind: ComponentType, region: &str) -> Option<String> {
         self.endpoints.get(&kind).map(|address| address.replace("{region}", region))

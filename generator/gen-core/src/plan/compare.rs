@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use crate::digest::sha256_hex;
 use crate::kind::Tree;
 use crate::kind::terraform::MODULE_COPIES;
+use crate::kind::workflows::{FORGES, is_shared};
 
 use super::listing::{Entry, Listing, inside, is_temporary};
 use super::{FileDiff, MANIFEST, Manifest, State, TreeDiff};
@@ -20,9 +21,13 @@ pub fn compare(root: &Path, trees: &[Tree]) -> Vec<TreeDiff> {
     trees.par_iter().map(|tree| compare_tree(root, tree)).collect()
 }
 
-/// Folders of owners below `terraform-out/` that `known` does not name: targets that no longer exist.
+/// Folders of owners that `known` does not name: targets that no longer exist, workflows that nobody asks for any more.
 pub fn gone(root: &Path, known: &BTreeSet<Arc<str>>) -> Vec<Tree> {
-    let mut found = Vec::new();
+    let mut found: Vec<Tree> = FORGES
+        .iter()
+        .filter(|folder| !known.contains(**folder) && root.join(folder).join(MANIFEST).is_file())
+        .map(|folder| Tree { folder: Arc::from(*folder), files: Vec::new() })
+        .collect();
     let folders = |path: &Path| -> Vec<String> {
         let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
         let mut names: Vec<String> = entries
@@ -41,8 +46,10 @@ pub fn gone(root: &Path, known: &BTreeSet<Arc<str>>) -> Vec<Tree> {
                 found.push(Tree { folder, files: Vec::new() });
             }
         }
-        if holds_nothing(&top.join(&stack)) {
-            found.push(Tree { folder: Arc::from(format!("terraform-out/{stack}")), files: Vec::new() });
+        let folder: Arc<str> = Arc::from(format!("terraform-out/{stack}"));
+        let workflows = !known.contains(&folder) && top.join(&stack).join(MANIFEST).is_file();
+        if workflows || holds_nothing(&top.join(&stack)) {
+            found.push(Tree { folder, files: Vec::new() });
         }
     }
     found
@@ -101,9 +108,19 @@ pub fn compare_tree(root: &Path, tree: &Tree) -> TreeDiff {
         blocked: None,
         damaged,
     };
-    let present = Listing::of(&base, tree.folder.as_ref() != MODULE_COPIES);
+    let mut present = Listing::of(&base, tree.folder.as_ref() != MODULE_COPIES);
+    if is_shared(&tree.folder) {
+        let ours = |path: &str| {
+            is_temporary(path.rsplit('/').next().unwrap_or(path))
+                || [&diff.recorded.files, &diff.recorded.pending].iter().any(|known| known.contains_key(path))
+                || tree.files.iter().any(|file| *file.path == *path || inside(&file.path, path))
+        };
+        present.entries.retain(|path, _| ours(path));
+        present.folders.clear();
+        present.denied.clear();
+    }
     diff.hollow = present.hollow();
-    if tree.files.is_empty() && present.entries.is_empty() && base.is_dir() {
+    if tree.files.is_empty() && present.entries.is_empty() && base.is_dir() && !is_shared(&tree.folder) {
         diff.hollow.insert(Box::from(""));
     }
     diff.hollow.retain(|folder| !tree.files.iter().any(|file| inside(&file.path, folder)));

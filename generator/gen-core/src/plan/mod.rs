@@ -92,6 +92,11 @@ impl TreeDiff {
             || self.count(&State::Created) + self.count(&State::Changed) + self.count(&State::Removed) > 0
     }
 
+    /// Nothing is rendered, and nothing was: an empty folder is all that is there.
+    pub fn is_of_nothing(&self) -> bool {
+        self.manifest.files.is_empty() && self.recorded.files.is_empty()
+    }
+
     /// Number of files in a state.
     pub fn count(&self, state: &State) -> usize {
         self.files.iter().filter(|file| file.state == *state).count()

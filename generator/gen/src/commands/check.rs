@@ -17,7 +17,7 @@ pub(crate) fn run(global: &Global, arguments: &CheckArgs) -> ExitCode {
     let as_of = arguments.today;
     let (body, _) = build(&mut session, &WhatIf::default(), as_of, Detail { verdicts: false, diffs: false });
     let gone = body.gone.iter().map(|gone| &gone.files);
-    let all = body.targets.iter().map(|target| &target.files).chain([&body.shared]).chain(gone);
+    let all = body.targets.iter().map(|target| &target.files).chain([&body.shared, &body.workflows]).chain(gone);
     let paths = all.flat_map(|files| {
         let of = |paths: &[String], word: &'static str| {
             paths.iter().map(|path| (path.clone(), word)).collect::<Vec<_>>()
@@ -49,7 +49,8 @@ pub(crate) fn run(global: &Global, arguments: &CheckArgs) -> ExitCode {
             );
         }
     }
-    let files: usize = body.targets.iter().map(|target| target.files.same).sum::<usize>() + body.shared.same;
+    let shared = body.shared.same + body.workflows.same;
+    let files = body.targets.iter().map(|target| target.files.same).sum::<usize>() + shared;
     let lapsed = session.diagnostics.iter().filter(|found| found.fault == Fault::NeedsEvidence).count();
     let human = if let (Some(day), true) = (&arguments.today, lapsed > 0) {
         let lapsed = count(lapsed, "requirement", "requirements");

@@ -39,6 +39,7 @@ pub use backend::StatePlace;
 pub use faults::check_module;
 use module::Module;
 pub use root::{Hcl, Root};
+pub(in crate::kind) use spec::subjects;
 
 /// Name of the kind.
 pub const NAME: &str = "terraform";

@@ -96,7 +96,7 @@ fn ci(target: &Target, component: &Resolved, provider: &Provider) -> Value {
         .collect();
     json!({
         "issuer": GITHUB_ISSUER,
-        "audience": audience(provider),
+        "audience": provider.ci_audience(),
         "repository_id": ci.repository_id.to_string(),
         "repository_owner_id": ci.owner_id.to_string(),
         "environments": environments,
@@ -114,21 +114,11 @@ pub(super) fn issuer(component: &Resolved) -> Option<Issuer> {
     }
 }
 
-/// Audience that the provider expects in CI tokens: a detail of the fact that it federates.
-fn audience(provider: &Provider) -> Value {
-    provider
-        .facts
-        .iter()
-        .filter(|fact| fact.is.keys().any(|capability| capability.as_str() == "iam.oidc.workload_federation"))
-        .find_map(|fact| fact.with.as_ref()?.get("audience").cloned())
-        .unwrap_or(Value::Null)
-}
-
 /// Exact `sub` claims for a context such as `environment:prod`, in each trusted format.
 ///
 /// GitHub's reference on tokens: `repo:OWNER/NAME:…` for older repositories,
 /// `repo:OWNER@OWNER_ID/NAME@REPOSITORY_ID:…` for those created or renamed after 2026-07-15.
-fn subjects(ci: &Ci, context: &str) -> Vec<String> {
+pub(in crate::kind) fn subjects(ci: &Ci, context: &str) -> Vec<String> {
     let (owner, name) = ci.repository.as_str().split_once('/').unwrap_or_default();
     ci.subjects
         .iter()

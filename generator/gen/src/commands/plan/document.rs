@@ -18,6 +18,9 @@ pub(crate) struct Body {
     pub targets: Vec<TargetDoc>,
     /// Files that are shared by targets: modules.
     pub shared: FilesDoc,
+    /// Workflows of CI, which are made from all targets together; none when a part of them is selected.
+    #[serde(skip_serializing_if = "FilesDoc::is_empty")]
+    pub workflows: FilesDoc,
     /// Targets that were rendered and are no longer in the models.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<GoneDoc>,
@@ -176,6 +179,20 @@ pub(crate) struct FilesDoc {
 }
 
 impl FilesDoc {
+    /// Adds those of another owner.
+    pub(super) fn add(&mut self, other: Self) {
+        self.same += other.same;
+        self.created.extend(other.created);
+        self.changed.extend(other.changed);
+        self.removed.extend(other.removed);
+        self.diffs.extend(other.diffs);
+    }
+
+    /// There are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.same + self.touched() == 0
+    }
+
     /// Number of files that are to be touched.
     pub(crate) fn touched(&self) -> usize {
         self.created.len() + self.changed.len() + self.removed.len()

@@ -136,10 +136,12 @@ pub(crate) fn build(
         expiring.extend(facts);
         differs |= changed;
     }
-    let (mut shared, mut gone) = (FilesDoc::default(), Vec::new());
+    let (mut shared, mut workflows, mut gone) = (FilesDoc::default(), FilesDoc::default(), Vec::new());
     for diff in &walked.shared {
         if diff.folder.as_ref() == gen_core::kind::terraform::MODULE_COPIES {
             shared = owner_doc(diff, detail.diffs);
+        } else if gen_core::kind::workflows::is_place(&diff.folder) && !diff.is_of_nothing() {
+            workflows.add(owner_doc(diff, detail.diffs));
         } else {
             gone.push(GoneDoc::of(diff, detail.diffs));
         }
@@ -148,6 +150,7 @@ pub(crate) fn build(
         evidence_as_of: walked.as_of.to_string(),
         targets,
         shared,
+        workflows,
         gone,
         expiring: expiring.len(),
         live: None,

@@ -1,0 +1,200 @@
+//! Which targets CI applies, in which order, as whom; and which it does not, and why.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::load::Repository;
+use crate::model::environment::{Protect, Tier};
+use crate::model::names::SubjectName;
+use crate::model::stack::Purpose;
+use crate::model::workflows::Workflows;
+use crate::resolve::{Bound, Target};
+
+/// The most jobs that a matrix may have: <https://docs.github.com/en/actions/reference/limits>.
+pub const MOST_JOBS: usize = 256;
+
+/// A target that CI applies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// `stack/environment`.
+    pub target: String,
+    /// What names of its resources, and its environments at the forge, begin with.
+    pub name: String,
+    /// The stack.
+    pub stack: String,
+    /// The environment.
+    pub environment: String,
+    /// Targets of a wave are applied side by side, before those of the next.
+    pub wave: String,
+    /// How much depends on it.
+    #[serde(skip)]
+    pub tier: &'static str,
+    /// Somebody has to approve.
+    pub protected: bool,
+    /// The program that applies it.
+    pub engine: &'static str,
+    /// The account that it lives in.
+    pub account: String,
+    /// The region that it is at home in.
+    pub region: String,
+    /// Audience of the tokens that its roles trust.
+    pub audience: String,
+    /// The role that plans.
+    pub plan_role: String,
+    /// The role that applies.
+    pub apply_role: String,
+    /// Who approves; not needed by a job.
+    #[serde(skip)]
+    pub approvers: Vec<String>,
+    /// Where it stands in the order of waves.
+    #[serde(skip)]
+    order: (Tier, Standing),
+}
+
+impl Entry {
+    /// Where its wave stands in the order of waves; those that one matrix cannot hold stand side by side.
+    pub(super) fn rank(&self) -> impl Ord + Copy + use<> {
+        self.order
+    }
+}
+
+/// What comes first within a tier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    Account,
+    Application,
+}
+
+/// A target that CI does not apply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// `stack/environment`.
+    pub target: String,
+    /// Why.
+    pub why: String,
+}
+
+/// All targets.
+#[derive(Debug, Clone, Default)]
+pub struct Fleet {
+    /// Those that CI applies, in the order of waves.
+    pub entries: Vec<Entry>,
+    /// The others.
+    pub left_out: Vec<LeftOut>,
+    /// Names of waves, in their order.
+    pub waves: Vec<String>,
+}
+
+impl Fleet {
+    /// Sorts targets by what CI can do about them.
+    pub(super) fn of(repository: &Repository, targets: &[Target], workflows: &Workflows) -> Self {
+        let mut fleet = Self::default();
+        for target in targets {
+            let by_hand = workflows.by_hand.iter().find(|(name, _)| name.as_str() == target.id.to_string());
+            let entry = match by_hand {
+                Some((_, why)) => Err(format!("applied by hand: {}", one_line(why))),
+                None => entry(repository, target),
+            };
+            match entry {
+                Ok(entry) => fleet.entries.push(entry),
+                Err(why) => fleet.left_out.push(LeftOut { target: target.id.to_string(), why }),
+            }
+        }
+        fleet.entries.sort_by(|a, b| a.order.cmp(&b.order).then_with(|| a.target.cmp(&b.target)));
+        fleet.name_waves();
+        fleet
+    }
+
+    /// A wave that a matrix cannot hold becomes several, which do not wait for each other to be full.
+    fn name_waves(&mut self) {
+        let waves = self.entries.chunk_by_mut(|a, b| a.order == b.order);
+        for wave in waves {
+            for (number, part) in wave.chunks_mut(MOST_JOBS).enumerate() {
+                let Some((tier, standing)) = part.first().map(|entry| entry.order) else { continue };
+                let accounts = if standing == Standing::Account { "-accounts" } else { "" };
+                let number = if number == 0 { String::new() } else { format!("-{}", number + 1) };
+                let name = format!("{}{accounts}{number}", tier.as_str());
+                part.iter_mut().for_each(|entry| entry.wave.clone_from(&name));
+                self.waves.push(name);
+            }
+        }
+    }
+}
+
+/// What a job has to know of a target; or why no job can apply it.
+fn entry(repository: &Repository, target: &Target) -> Result<Entry, String> {
+    let environment = &target.env.value;
+    if environment.planned {
+        return Err("planned: it is not in operation yet".to_owned());
+    }
+    let tier = target.tier();
+    if tier == Tier::Local {
+        return Err("it is on one person's machine".to_owned());
+    }
+    let (name, provider) = provider(repository, target)?;
+    let account = target.accounts.get(name).ok_or_else(|| format!("no account of {name} is named"))?;
+    let region = target.home_region(name, provider).ok_or_else(|| format!("no region of {name} is named"))?;
+    let resources = target.id.resource_name();
+    let role = |what: &str| {
+        let form = provider.role.as_deref()?;
+        Some(form.replace("{account}", account.id.as_str()).replace("{name}", &resources).replace("{use}", what))
+    };
+    let (Some(plan_role), Some(apply_role), Some(audience)) =
+        (role("plan"), role("apply"), provider.ci_audience())
+    else {
+        return Err(format!("{}: which role a job takes is known only after its identity was applied", provider.name));
+    };
+    let foundation = target.purpose() == Purpose::Foundation;
+    Ok(Entry {
+        target: target.id.to_string(),
+        stack: target.id.stack.to_string(),
+        environment: target.id.env.to_string(),
+        wave: String::new(),
+        tier: tier.as_str(),
+        protected: environment.protect.is_on(),
+        engine: environment.engine.as_str(),
+        account: account.id.to_string(),
+        region: region.to_string(),
+        audience: audience.to_owned(),
+        plan_role,
+        apply_role,
+        approvers: match &environment.protect {
+            Protect::Approved(approval) => approval.approvers.to_vec(),
+            Protect::Plain(_) => Vec::new(),
+        },
+        order: (tier, if foundation { Standing::Account } else { Standing::Application }),
+        name: resources,
+    })
+}
+
+/// The one provider that a job has to log in at.
+fn provider<'a>(
+    repository: &'a Repository,
+    target: &'a Target,
+) -> Result<(&'a SubjectName, &'a crate::model::subject::Provider), String> {
+    let managed = target.components.values().filter_map(|component| match &component.bound {
+        Bound::Managed { provider, .. } => Some(provider),
+        _ => None,
+    });
+    let providers: BTreeSet<&SubjectName> = managed.collect();
+    for name in &providers {
+        if let Some((product, _)) = target.stand_in(name) {
+            return Err(format!("{name} trusts no tokens of CI, and how {product} hands out its keys is not rendered"));
+        }
+    }
+    let mut names = providers.into_iter();
+    match (names.next(), names.next()) {
+        (Some(name), None) => {
+            let file = repository.providers.get(name).ok_or_else(|| format!("{name} has no file"))?;
+            Ok((name, &file.value))
+        }
+        (None, _) => Err("a provider makes nothing of it".to_owned()),
+        (Some(first), Some(second)) => Err(format!("a job logs in at one provider, not at {first} and {second}")),
+    }
+}
+
+/// Text as a comment holds it.
+pub(super) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
