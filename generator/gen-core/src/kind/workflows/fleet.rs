@@ -113,8 +113,7 @@ impl Fleet {
             for (number, part) in wave.chunks_mut(MOST_JOBS).enumerate() {
                 let Some((tier, standing)) = part.first().map(|entry| entry.order) else { continue };
                 let accounts = if standing == Standing::Account { "-accounts" } else { "" };
-                let number = if number == 0 { String::new() } else { format!("-{}", number + 1) };
-                let name = format!("{}{accounts}{number}", tier.as_str());
+                let name = format!("{}{accounts}{}", tier.as_str(), suffix(number));
                 part.iter_mut().for_each(|entry| entry.wave.clone_from(&name));
                 self.waves.push(name);
             }
@@ -192,6 +191,11 @@ fn provider<'a>(
         (None, _) => Err("a provider makes nothing of it".to_owned()),
         (Some(first), Some(second)) => Err(format!("a job logs in at one provider, not at {first} and {second}")),
     }
+}
+
+/// What the name of one of several parts ends with; the first is called like the whole.
+pub(super) fn suffix(number: usize) -> String {
+    if number == 0 { String::new() } else { format!("-{}", number + 1) }
 }
 
 /// Text as a comment holds it.

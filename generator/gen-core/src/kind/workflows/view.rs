@@ -9,7 +9,7 @@ use crate::load::Repository;
 use crate::model::component::Ci;
 use crate::model::workflows::{Access, Action, Scope, WorkflowName, Workflows};
 
-use super::fleet::{Entry, Fleet, LeftOut, MOST_JOBS, one_line};
+use super::fleet::{Entry, Fleet, LeftOut, MOST_JOBS, one_line, suffix};
 use super::pins::{Used, used};
 
 /// Everything that a template may use.
@@ -24,10 +24,10 @@ pub(super) struct View {
     engines: BTreeMap<&'static str, String>,
     schedule: BTreeMap<&'static str, String>,
     waves: Vec<Wave>,
-    /// Numbers of matrices that hold every target.
-    all: Vec<usize>,
-    /// Numbers of matrices that hold every target that pull requests may plan.
-    open: Vec<usize>,
+    /// Matrices that hold every target.
+    all: Vec<Lane>,
+    /// Matrices that hold every target that pull requests may plan.
+    open: Vec<Lane>,
     most: usize,
     targets: Vec<Target>,
     left_out: Vec<LeftOut>,
@@ -42,6 +42,15 @@ pub(super) struct View {
 struct Program {
     repository: String,
     revision: String,
+}
+
+/// One of several matrices, none of which has more jobs than it may.
+#[derive(Debug, Serialize)]
+struct Lane {
+    /// What names of its jobs end with.
+    suffix: String,
+    /// Its first target.
+    start: usize,
 }
 
 /// Targets that are applied side by side.
@@ -125,9 +134,10 @@ impl View {
     }
 }
 
-/// Numbers of the matrices that so many targets fill.
-fn lanes(targets: usize) -> Vec<usize> {
-    (1..=targets.div_ceil(MOST_JOBS)).collect()
+/// The matrices that so many targets fill.
+fn lanes(targets: usize) -> Vec<Lane> {
+    let lane = |number: usize| Lane { suffix: suffix(number), start: number * MOST_JOBS };
+    (0..targets.div_ceil(MOST_JOBS)).map(lane).collect()
 }
 
 fn waves(fleet: &Fleet) -> Vec<Wave> {
@@ -142,16 +152,25 @@ fn targets(ci: &Ci, fleet: &Fleet) -> Vec<Target> {
         approvers: entry.approvers.iter().map(|name| one_line(name)).collect(),
         plan_subjects: subjects(ci, &format!("environment:{}-plan", entry.name)),
         apply_subjects: subjects(ci, &format!("environment:{}", entry.name)),
-        after: fleet
-            .entries
-            .iter()
-            .filter(|other| other.rank() < entry.rank() && other.environment == entry.environment)
-            .map(|other| other.name.clone())
-            .collect(),
+        after: after(fleet, entry),
         entry: entry.clone(),
     };
     fleet.entries.iter().map(target).collect()
 }
+
+/// Targets that come right before one: its account, and the wave before where a job may wait for so many.
+fn after(fleet: &Fleet, entry: &Entry) -> Vec<String> {
+    let before = || fleet.entries.iter().filter(|other| other.rank() < entry.rank());
+    let last = before().map(Entry::rank).max();
+    let wave = before().filter(|other| Some(other.rank()) == last).count();
+    let wanted = |other: &&Entry| {
+        other.account == entry.account || (Some(other.rank()) == last && wave <= MOST_NEEDS)
+    };
+    before().filter(wanted).take(MOST_NEEDS).map(|other| other.name.clone()).collect()
+}
+
+/// Jobs that a job of GitLab may wait for, beside the one that builds `gen`: 50 unless its administrators say otherwise.
+const MOST_NEEDS: usize = 48;
 
 /// Stacks with workloads, and their environments: choices of a form.
 fn promotable(repository: &Repository) -> (Vec<String>, Vec<String>) {

@@ -43,8 +43,15 @@ pub(super) fn files(
     let mut files = Vec::new();
     let mut faults = Vec::new();
     let pages = if gitlab { GITLAB } else { GITHUB };
-    // Promotion takes two environments of a stack.
-    let pages = pages.iter().filter(|(path, _)| !path.ends_with("gen-promote.yml") || view.promotes());
+    let pages = pages.iter().filter(|(path, _)| match *path {
+        // Promotion takes two environments of a stack.
+        "workflows/gen-promote.yml" => view.promotes(),
+        // Where CI applies nothing, what is checked is all that is left.
+        "workflows/gen-apply.yml" | "workflows/gen-drift.yml" | "workflows/gen-target.yml" => {
+            !fleet.entries.is_empty()
+        }
+        _ => true,
+    });
     match environment(repository) {
         Ok(environment) => {
             for (path, template) in pages {
