@@ -110,9 +110,8 @@ fn walk_all<T: Send>(
     diagnostics.extend(found);
     let (matrix, known) = (ground.matrix, ground.known);
     // Workflows speak of every target: a part of them says nothing, and a fault may hide some.
-    let mut whole = ground.targets.len() == known.len()
-        && !any_error(&session.diagnostics)
-        && !any_error(&diagnostics);
+    let mut whole =
+        ground.targets.len() == known.len() && !any_error(&session.diagnostics) && !any_error(&diagnostics);
     let mut workflows = None;
     if whole {
         match workflows::render(&session.repository, &ground.targets) {

@@ -17,7 +17,8 @@ pub(crate) fn run(global: &Global, arguments: &CheckArgs) -> ExitCode {
     let as_of = arguments.today;
     let (body, _) = build(&mut session, &WhatIf::default(), as_of, Detail { verdicts: false, diffs: false });
     let gone = body.gone.iter().map(|gone| &gone.files);
-    let all = body.targets.iter().map(|target| &target.files).chain([&body.shared, &body.workflows]).chain(gone);
+    let all =
+        body.targets.iter().map(|target| &target.files).chain([&body.shared, &body.workflows]).chain(gone);
     let paths = all.flat_map(|files| {
         let of = |paths: &[String], word: &'static str| {
             paths.iter().map(|path| (path.clone(), word)).collect::<Vec<_>>()

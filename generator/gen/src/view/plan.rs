@@ -29,7 +29,10 @@ pub(crate) struct Options {
 
 /// The text.
 pub(crate) fn render(body: &Body, options: &Options, partial: bool, seconds: f64) -> String {
-    if body.targets.is_empty() && body.gone.is_empty() && body.shared.touched() + body.workflows.touched() == 0 {
+    if body.targets.is_empty()
+        && body.gone.is_empty()
+        && body.shared.touched() + body.workflows.touched() == 0
+    {
         return String::new();
     }
     let mut out = overview(body);
@@ -307,7 +310,9 @@ fn risks(out: &mut String, changes: &[ChangeDoc]) {
 
 fn closing(out: &mut String, body: &Body, options: &Options, partial: bool, seconds: f64) {
     let gone = || body.gone.iter().map(|gone| &gone.files);
-    let all = || body.targets.iter().map(|target| &target.files).chain([&body.shared, &body.workflows]).chain(gone());
+    let all = || {
+        body.targets.iter().map(|target| &target.files).chain([&body.shared, &body.workflows]).chain(gone())
+    };
     let touched: usize = all().map(FilesDoc::touched).sum();
     let same: usize = all().map(|files| files.same).sum();
     let rendered = body.targets.iter().filter(|target| target.state == TargetState::Ok);

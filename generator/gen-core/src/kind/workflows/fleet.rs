@@ -137,12 +137,19 @@ fn entry(repository: &Repository, target: &Target) -> Result<Entry, String> {
     let resources = target.id.resource_name();
     let role = |what: &str| {
         let form = provider.role.as_deref()?;
-        Some(form.replace("{account}", account.id.as_str()).replace("{name}", &resources).replace("{use}", what))
+        Some(
+            form.replace("{account}", account.id.as_str())
+                .replace("{name}", &resources)
+                .replace("{use}", what),
+        )
     };
     let (Some(plan_role), Some(apply_role), Some(audience)) =
         (role("plan"), role("apply"), provider.ci_audience())
     else {
-        return Err(format!("{}: which role a job takes is known only after its identity was applied", provider.name));
+        return Err(format!(
+            "{}: which role a job takes is known only after its identity was applied",
+            provider.name
+        ));
     };
     let foundation = target.purpose() == Purpose::Foundation;
     Ok(Entry {
@@ -179,7 +186,9 @@ fn provider<'a>(
     let providers: BTreeSet<&SubjectName> = managed.collect();
     for name in &providers {
         if let Some((product, _)) = target.stand_in(name) {
-            return Err(format!("{name} trusts no tokens of CI, and how {product} hands out its keys is not rendered"));
+            return Err(format!(
+                "{name} trusts no tokens of CI, and how {product} hands out its keys is not rendered"
+            ));
         }
     }
     let mut names = providers.into_iter();
@@ -189,7 +198,9 @@ fn provider<'a>(
             Ok((name, &file.value))
         }
         (None, _) => Err("a provider makes nothing of it".to_owned()),
-        (Some(first), Some(second)) => Err(format!("a job logs in at one provider, not at {first} and {second}")),
+        (Some(first), Some(second)) => {
+            Err(format!("a job logs in at one provider, not at {first} and {second}"))
+        }
     }
 }
 

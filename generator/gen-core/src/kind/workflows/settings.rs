@@ -58,7 +58,8 @@ fn unknown_targets(repository: &Repository, asked: &Asked<'_>) -> Vec<Diagnostic
         .keys()
         .flat_map(|stack| repository.environments(stack).into_iter().map(move |env| format!("{stack}/{env}")))
         .collect();
-    let unknown = asked.workflows.by_hand.keys().filter(|name| !known.iter().any(|target| target == name.as_str()));
+    let unknown =
+        asked.workflows.by_hand.keys().filter(|name| !known.iter().any(|target| target == name.as_str()));
     unknown
         .map(|name| {
             let fault = Diagnostic::error(Fault::UnknownName)
@@ -78,7 +79,9 @@ fn jobs(asked: &Asked<'_>) -> Vec<Diagnostic> {
     for (name, job) in own {
         let there = generated(job.workflow);
         let taken = there.contains(&name.as_str())
-            || ["live-plan", "development", "staging", "production"].iter().any(|start| name.as_str().starts_with(start));
+            || ["live-plan", "development", "staging", "production"]
+                .iter()
+                .any(|start| name.as_str().starts_with(start));
         if taken {
             found.push(
                 Diagnostic::error(Fault::BadName)
@@ -96,13 +99,17 @@ fn jobs(asked: &Asked<'_>) -> Vec<Diagnostic> {
             );
         }
         for (index, needed) in job.needs.iter().enumerate() {
-            let sibling = own.get(needed).is_some_and(|other| other.workflow == job.workflow && needed < name);
+            let sibling =
+                own.get(needed).is_some_and(|other| other.workflow == job.workflow && needed < name);
             if !sibling && !there.contains(&needed.as_str()) {
                 found.push(
                     Diagnostic::error(Fault::UnknownName)
                         .at(asked.at(&["jobs", name.as_str(), "needs"]))
                         .label(format!("needs[{index}]: no job `{needed}` comes before it"))
-                        .help(format!("there are {}, and jobs of one's own whose names sort before it", there.join(", "))),
+                        .help(format!(
+                            "there are {}, and jobs of one's own whose names sort before it",
+                            there.join(", ")
+                        )),
                 );
             }
         }

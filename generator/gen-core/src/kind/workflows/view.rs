@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::kind::terraform::subjects;
 use crate::load::Repository;
-use crate::model::component::Ci;
+use crate::model::component::{Ci, Issuer};
 use crate::model::workflows::{Access, Action, Scope, WorkflowName, Workflows};
 
 use super::fleet::{Entry, Fleet, LeftOut, MOST_JOBS, one_line, suffix};
@@ -142,8 +142,9 @@ fn lanes(targets: usize) -> Vec<Lane> {
 
 fn waves(fleet: &Fleet) -> Vec<Wave> {
     let rank = |name: &String| fleet.entries.iter().find(|entry| entry.wave == *name).map(Entry::rank);
-    let before = |wave: &String| fleet.waves.iter().filter(|other| rank(other) < rank(wave)).cloned().collect();
-    fleet.waves.iter().map(|name| Wave { name: name.clone(), needs: before(name) }).collect()
+    let ranked: Vec<_> = fleet.waves.iter().map(|name| (rank(name), name)).collect();
+    let before = |own| ranked.iter().filter(move |(other, _)| *other < own).map(|(_, name)| (*name).clone());
+    ranked.iter().map(|(own, name)| Wave { name: (*name).clone(), needs: before(*own).collect() }).collect()
 }
 
 fn targets(ci: &Ci, fleet: &Fleet) -> Vec<Target> {
@@ -152,7 +153,7 @@ fn targets(ci: &Ci, fleet: &Fleet) -> Vec<Target> {
         approvers: entry.approvers.iter().map(|name| one_line(name)).collect(),
         plan_subjects: subjects(ci, &format!("environment:{}-plan", entry.name)),
         apply_subjects: subjects(ci, &format!("environment:{}", entry.name)),
-        after: after(fleet, entry),
+        after: if ci.issuer == Issuer::Gitlab { after(fleet, entry) } else { Vec::new() },
         entry: entry.clone(),
     };
     fleet.entries.iter().map(target).collect()
@@ -163,9 +164,8 @@ fn after(fleet: &Fleet, entry: &Entry) -> Vec<String> {
     let before = || fleet.entries.iter().filter(|other| other.rank() < entry.rank());
     let last = before().map(Entry::rank).max();
     let wave = before().filter(|other| Some(other.rank()) == last).count();
-    let wanted = |other: &&Entry| {
-        other.account == entry.account || (Some(other.rank()) == last && wave <= MOST_NEEDS)
-    };
+    let wanted =
+        |other: &&Entry| other.account == entry.account || (Some(other.rank()) == last && wave <= MOST_NEEDS);
     before().filter(wanted).take(MOST_NEEDS).map(|other| other.name.clone()).collect()
 }
 

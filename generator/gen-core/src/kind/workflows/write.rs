@@ -12,9 +12,9 @@ use crate::kind::{Content, Rendered};
 use crate::load::Repository;
 use crate::model::component::Issuer;
 
+use super::Asked;
 use super::fleet::Fleet;
 use super::view::View;
-use super::Asked;
 
 /// A file's path below the forge's folder, and its template.
 type Page = (&'static str, &'static str);
@@ -58,8 +58,9 @@ pub(super) fn files(
                 let name = format!("templates/workflows/{template}");
                 match page(&environment, &name, path, &view) {
                     Ok(text) => files.push(Rendered { path: Arc::from(*path), content: Content::new(text) }),
-                    Err(error) => faults
-                        .push(Diagnostic::error(Fault::Unparsable).at(Place::file(name)).label(error)),
+                    Err(error) => {
+                        faults.push(Diagnostic::error(Fault::Unparsable).at(Place::file(name)).label(error))
+                    }
                 }
             }
         }
@@ -92,8 +93,11 @@ fn environment(repository: &Repository) -> Result<Environment<'_>, Box<Diagnosti
         .build();
     environment.set_syntax(syntax.map_err(|error| fail("templates/workflows", error.to_string()))?);
     environment.add_filter("yaml", scalar);
-    environment.add_filter("cell", |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('|', "\\|"));
-    for (path, bytes) in repository.templates.iter().filter(|(path, _)| path.starts_with("templates/workflows/")) {
+    environment
+        .add_filter("cell", |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('|', "\\|"));
+    for (path, bytes) in
+        repository.templates.iter().filter(|(path, _)| path.starts_with("templates/workflows/"))
+    {
         let text = std::str::from_utf8(bytes).map_err(|error| fail(path, error.to_string()))?;
         environment.add_template(path, text).map_err(|error| fail(path, error.to_string()))?;
     }
@@ -117,7 +121,8 @@ fn scalar(text: &str) -> String {
     let plain = text.starts_with(|first: char| first.is_ascii_alphabetic() || matches!(first, '.' | '/'))
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._/@-".contains(&b))
         && text.bytes().any(|b| b.is_ascii_alphabetic())
-        && !["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(&text.to_ascii_lowercase().as_str());
+        && !["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
+            .contains(&text.to_ascii_lowercase().as_str());
     if plain { text.to_owned() } else { json!(text).to_string() }
 }
 

@@ -73,8 +73,10 @@ pub(super) fn gather(session: &mut Session, today: Date, need: Need) -> (Vec<See
             diagnostics.push(fault.target(target));
         }
     }
-    let is_module = |diff: &&TreeDiff| !gen_core::kind::workflows::is_place(&diff.folder)
-        || diff.folder.as_ref() == gen_core::kind::terraform::MODULE_COPIES;
+    let is_module = |diff: &&TreeDiff| {
+        !gen_core::kind::workflows::is_place(&diff.folder)
+            || diff.folder.as_ref() == gen_core::kind::terraform::MODULE_COPIES
+    };
     if need == Need::Rendered && walked.shared.iter().filter(is_module).any(TreeDiff::has_changes) {
         diagnostics
             .push(Diagnostic::error(Fault::NotGenerated).label("terraform-out/modules").help(help));
