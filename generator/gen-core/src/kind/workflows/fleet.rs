@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::load::Repository;
+use crate::model::component::ComponentType;
 use crate::model::environment::{Protect, Tier};
 use crate::model::names::SubjectName;
 use crate::model::stack::Purpose;
@@ -136,20 +137,17 @@ fn entry(repository: &Repository, target: &Target) -> Result<Entry, String> {
     let region = target.home_region(name, provider).ok_or_else(|| format!("no region of {name} is named"))?;
     let resources = target.id.resource_name();
     let role = |what: &str| {
-        let form = provider.role.as_deref()?;
-        Some(
+        let filled = |form: &str| {
             form.replace("{account}", account.id.as_str())
                 .replace("{name}", &resources)
-                .replace("{use}", what),
-        )
+                .replace("{use}", what)
+        };
+        brought_role(target, &resources, what).unwrap_or_else(|| provider.role.as_deref().map(filled))
     };
     let (Some(plan_role), Some(apply_role), Some(audience)) =
         (role("plan"), role("apply"), provider.ci_audience())
     else {
-        return Err(format!(
-            "{}: which role a job takes is known only after its identity was applied",
-            provider.name
-        ));
+        return Err(format!("which role of {} a job takes is not known beforehand", provider.name));
     };
     let foundation = target.purpose() == Purpose::Foundation;
     Ok(Entry {
@@ -172,6 +170,15 @@ fn entry(repository: &Repository, target: &Target) -> Result<Entry, String> {
         order: (tier, if foundation { Standing::Account } else { Standing::Application }),
         name: resources,
     })
+}
+
+/// The role that somebody brings, where CI's identity is brought; none of that one if it is not among what is brought.
+fn brought_role(target: &Target, name: &str, what: &str) -> Option<Option<String>> {
+    let Bound::Existing { exports, .. } = &target.of_type(ComponentType::Ci).next()?.bound else {
+        return None;
+    };
+    let role = exports.get("roles").and_then(|roles| roles.get(name)?.get(what)?.as_str());
+    Some(role.map(str::to_owned))
 }
 
 /// The one provider that a job has to log in at.
@@ -212,4 +219,69 @@ pub(super) fn suffix(number: usize) -> String {
 /// Text as a comment holds it.
 pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{DEV, Models};
+
+    const BLOCK: &str = "version: 1
+purpose: foundation
+owner: {team: a, page: b}
+cost_centre: c
+components:
+  ci:
+    type: ci
+    issuer: github
+    repository: o/n
+    repository_id: 42
+    owner_id: 7
+    subjects: [classic]
+    workflows: {gen: {repository: o/gen, revision: 0123456789abcdef0123456789abcdef01234567}";
+
+    fn fleet(settings: &str, from: &str, to: &str) -> Fleet {
+        let models = Models::new().and("stacks/foundation/stack.yaml", &format!("{BLOCK}{settings}}}\n"));
+        let repository = models.with(DEV, from, to).repository();
+        let (targets, found) = crate::resolve::resolve(&repository, &crate::resolve::WhatIf::default());
+        assert_eq!(found, []);
+        let workflows = super::super::asked(&repository).next().expect("workflows").workflows.clone();
+        Fleet::of(&repository, &targets, &workflows)
+    }
+
+    #[test]
+    fn accounts_come_before_what_lives_in_them() {
+        let fleet = fleet("", "", "");
+        assert_eq!(fleet.waves, ["development-accounts", "development"]);
+        let targets: Vec<&str> = fleet.entries.iter().map(|entry| entry.target.as_str()).collect();
+        assert_eq!(targets, ["foundation/account", "app/dev"]);
+        assert_eq!(fleet.entries[1].plan_role, "arn:aws:iam::111111111111:role/app-dev-plan");
+        assert!(fleet.left_out.is_empty());
+    }
+
+    #[test]
+    fn what_is_left_out_has_a_reason() {
+        let why = |settings: &str, from: &str, to: &str| fleet(settings, from, to).left_out.remove(0).why;
+        assert_eq!(
+            why(", by_hand: {app/dev: \"slow\\n  and steady\"}", "", ""),
+            "applied by hand: slow and steady"
+        );
+        let planned = why("", "tier: development", "tier: development\nplanned: true");
+        assert!(planned.starts_with("planned"), "{planned}");
+    }
+
+    #[test]
+    fn a_role_that_is_brought_is_taken() {
+        let bind = "bind: {default: {provider: aws}}";
+        let brought = |roles: &str| {
+            let to = format!(
+                "bind: {{default: {{provider: aws}}, ci: {{operated_by: aws, existing: {{roles: {roles}}}}}}}"
+            );
+            fleet("", bind, &to)
+        };
+        let fleet = brought("{app-dev: {plan: \"arn:p\", apply: \"arn:a\"}}");
+        let app = &fleet.entries[1];
+        assert_eq!((app.plan_role.as_str(), app.apply_role.as_str()), ("arn:p", "arn:a"));
+        assert_eq!(brought("{}").left_out[0].target, "app/dev");
+    }
 }
