@@ -256,7 +256,7 @@ pub struct Ci {
     pub subjects: Vec<SubjectFormat>,
     /// Workflows of CI; none are rendered without it.
     #[serde(default)]
-    pub workflows: Option<Workflows>,
+    pub workflows: Option<Box<Workflows>>,
 }
 
 /// A token issuer.

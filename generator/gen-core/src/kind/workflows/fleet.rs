@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::load::Repository;
 use crate::model::component::ComponentType;
@@ -115,7 +116,9 @@ impl Fleet {
                 let Some((tier, standing)) = part.first().map(|entry| entry.order) else { continue };
                 let accounts = if standing == Standing::Account { "-accounts" } else { "" };
                 let name = format!("{}{accounts}{}", tier.as_str(), suffix(number));
-                part.iter_mut().for_each(|entry| entry.wave.clone_from(&name));
+                for entry in part {
+                    entry.wave.clone_from(&name);
+                }
                 self.waves.push(name);
             }
         }
@@ -136,13 +139,14 @@ fn entry(repository: &Repository, target: &Target) -> Result<Entry, String> {
     let account = target.accounts.get(name).ok_or_else(|| format!("no account of {name} is named"))?;
     let region = target.home_region(name, provider).ok_or_else(|| format!("no region of {name} is named"))?;
     let resources = target.id.resource_name();
+    let brought = brought(target);
     let role = |what: &str| {
-        let filled = |form: &str| {
-            form.replace("{account}", account.id.as_str())
-                .replace("{name}", &resources)
-                .replace("{use}", what)
-        };
-        brought_role(target, &resources, what).unwrap_or_else(|| provider.role.as_deref().map(filled))
+        if let Some(exports) = brought {
+            return Some(exports.get("roles")?.get(&resources)?.get(what)?.as_str()?.to_owned());
+        }
+        let form = provider.role.as_deref()?;
+        let filled = form.replace("{account}", account.id.as_str()).replace("{name}", &resources);
+        Some(filled.replace("{use}", what))
     };
     let (Some(plan_role), Some(apply_role), Some(audience)) =
         (role("plan"), role("apply"), provider.ci_audience())
@@ -172,13 +176,12 @@ fn entry(repository: &Repository, target: &Target) -> Result<Entry, String> {
     })
 }
 
-/// The role that somebody brings, where CI's identity is brought; none of that one if it is not among what is brought.
-fn brought_role(target: &Target, name: &str, what: &str) -> Option<Option<String>> {
-    let Bound::Existing { exports, .. } = &target.of_type(ComponentType::Ci).next()?.bound else {
-        return None;
-    };
-    let role = exports.get("roles").and_then(|roles| roles.get(name)?.get(what)?.as_str());
-    Some(role.map(str::to_owned))
+/// What CI's identity hands on, where somebody brings it.
+fn brought(target: &Target) -> Option<&Map<String, Value>> {
+    match &target.of_type(ComponentType::Ci).next()?.bound {
+        Bound::Existing { exports, .. } => Some(exports),
+        _ => None,
+    }
 }
 
 /// The one provider that a job has to log in at.

@@ -82,7 +82,7 @@ fn asked(repository: &Repository) -> impl Iterator<Item = Asked<'_>> {
     foundations.flat_map(|stack| {
         stack.value.components.iter().filter_map(|(component, declared)| {
             let Component::Ci(ci) = declared else { return None };
-            Some(Asked { stack, component, ci, workflows: ci.workflows.as_ref()? })
+            Some(Asked { stack, component, ci, workflows: ci.workflows.as_deref()? })
         })
     })
 }

@@ -59,7 +59,7 @@ pub(super) fn files(
                 match page(&environment, &name, path, &view) {
                     Ok(text) => files.push(Rendered { path: Arc::from(*path), content: Content::new(text) }),
                     Err(error) => {
-                        faults.push(Diagnostic::error(Fault::Unparsable).at(Place::file(name)).label(error))
+                        faults.push(Diagnostic::error(Fault::Unparsable).at(Place::file(name)).label(error));
                     }
                 }
             }
