@@ -140,7 +140,8 @@ def properties(github: Path) -> None:
             logs_in = any("configure-aws-credentials" in step.get("uses", "") for step in steps_of(job))
             hold(not logs_in or takes_role, f"{where} logs in without a token")
             if name == "gen-pull-request" and takes_role:
-                hold("head.repo.full_name == github.repository" in job["if"], f"{where} is within reach of a fork")
+                own = "${{ github.event.pull_request.head.repo.full_name == github.repository && "
+                hold(job["if"].startswith(own) and "||" not in job["if"], f"{where} is within reach of a fork")
                 hold("environment" not in job, f"{where} is not told apart from what was merged")
             elif logs_in:
                 hold("environment" in job, f"{where} logs in outside of an environment")
