@@ -98,7 +98,7 @@ impl Holder {
         }
         let of = |name: &str| {
             let lines = said.lines().map(|line| line.trim_start_matches(['│', ' ']));
-            let value = lines.filter_map(|line| line.strip_prefix(name)).next()?;
+            let value = lines.into_iter().find_map(|line| line.strip_prefix(name))?;
             Some(value.trim().to_owned())
         };
         Some(Self {
@@ -257,7 +257,7 @@ impl<'a> Engine<'a> {
             None => format!("the engine was killed\n{}", said.trim()).trim().to_owned(),
         };
         let mut fault = Fault::new(phase, why);
-        fault.holder = Holder::read(said);
+        fault.holder = Holder::read(said).map(Box::new);
         if said.contains("Instance cannot be destroyed") {
             fault = fault.note("its module says prevent_destroy, which allow_destroy does not lift: take it out of the module and render again, if it is really meant");
         }

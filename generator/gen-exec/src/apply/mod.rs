@@ -84,7 +84,7 @@ pub struct Fault {
     /// A state that is nowhere but here.
     pub unsaved: Option<PathBuf>,
     /// Who holds the lock that was wanted.
-    pub holder: Option<Holder>,
+    pub holder: Option<Box<Holder>>,
 }
 
 impl Fault {

@@ -1,9 +1,9 @@
 //! What an engine left behind whose `gen` was killed: a state that it could not put away is put away before anything else is done.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use gen_core::audit::Kind;
+use gen_core::audit::{Kind, StateMark};
 
 use super::engine::{ERRORED, Engine, Mark};
 use super::ledger::Ledger;
@@ -19,8 +19,10 @@ pub(super) fn rescue(
     engine: &Engine<'_>,
     ledger: &Ledger,
 ) -> Result<(), Fault> {
-    let until = Instant::now() + engine.patience();
-    while workplace::is_worked_in(&work.folder) && Instant::now() < until {
+    for _ in 0..engine.patience().as_secs() {
+        if !workplace::is_worked_in(&work.folder) {
+            break;
+        }
         if run.interrupt.came() {
             return Err(Fault::interrupted(Phase::Rescue));
         }
@@ -57,8 +59,8 @@ fn push(work: &Work<'_>, engine: &Engine<'_>, ledger: &Ledger, path: &Path) -> R
     let last = ledger.last_of(&work.step.id.root).map_err(failed)?;
     // Whoever worked on the root since then recorded it.
     let planned = last.filter(|event| event.kind != Kind::Done).and_then(|event| event.data.step);
-    let began = planned.map(|step| step.state.map(|mark| (mark.lineage, mark.serial)));
-    if !follows(&found, there.as_ref(), began.as_ref().map(Option::as_ref)) {
+    let fits = planned.is_some_and(|step| follows(&found, there.as_ref(), step.state.as_ref()));
+    if !fits {
         return Err(failed(format!(
             "an earlier run left a state (serial {}) that does not follow the one in the store ({})",
             found.serial,
@@ -69,13 +71,10 @@ fn push(work: &Work<'_>, engine: &Engine<'_>, ledger: &Ledger, path: &Path) -> R
     engine.push_rescued(&text)
 }
 
-/// The state is the one that comes after what is in the store. `began` is what the last run that is recorded began from; none if it came
-/// to its end, or if there is none.
-fn follows(found: &Mark, there: Option<&Mark>, began: Option<Option<&(String, u64)>>) -> bool {
-    let Some(began) = began else { return false };
+/// The state is the one that comes after what is in the store. `began` is what the run began from that is recorded last.
+fn follows(found: &Mark, there: Option<&Mark>, began: Option<&StateMark>) -> bool {
     let Some(there) = there else { return began.is_none() };
-    let untouched =
-        began.is_some_and(|(lineage, serial)| *lineage == there.lineage && *serial == there.serial);
+    let untouched = began.is_some_and(|began| began.lineage == there.lineage && began.serial == there.serial);
     found.lineage == there.lineage
         && found.serial > there.serial
         && (untouched || found.serial == there.serial + 1)
@@ -88,22 +87,21 @@ mod tests {
     #[test]
     fn only_the_next_state_of_the_same_line_follows() {
         let mark = |lineage: &str, serial| Mark { lineage: lineage.to_owned(), serial, resources: 1 };
-        let of = |serial| ("a".to_owned(), serial);
-        let follows = |found: Mark, there: Option<Mark>, began: Option<Option<(String, u64)>>| {
-            follows(&found, there.as_ref(), began.as_ref().map(Option::as_ref))
+        let of = |serial| StateMark { lineage: "a".to_owned(), serial };
+        let follows = |found: Mark, there: Option<Mark>, began: Option<StateMark>| {
+            follows(&found, there.as_ref(), began.as_ref())
         };
-        assert!(follows(mark("a", 4), Some(mark("a", 3)), Some(Some(of(3)))));
+        assert!(follows(mark("a", 4), Some(mark("a", 3)), Some(of(3))));
         // It could not be put away several times, each with a number of its own.
-        assert!(follows(mark("a", 7), Some(mark("a", 3)), Some(Some(of(3)))));
+        assert!(follows(mark("a", 7), Some(mark("a", 3)), Some(of(3))));
         // It was put away in the middle of the run, and not at its end.
-        assert!(follows(mark("a", 6), Some(mark("a", 5)), Some(Some(of(3)))));
-        assert!(follows(mark("a", 2), Some(mark("a", 1)), Some(None)));
-        assert!(follows(mark("a", 1), None, Some(None)));
-        // Somebody else was there; it is another state; it is older; it is done; the store lost its state.
-        assert!(!follows(mark("a", 7), Some(mark("a", 5)), Some(Some(of(3)))));
-        assert!(!follows(mark("b", 4), Some(mark("a", 3)), Some(Some(of(3)))));
-        assert!(!follows(mark("a", 3), Some(mark("a", 3)), Some(Some(of(3)))));
-        assert!(!follows(mark("a", 4), Some(mark("a", 3)), None));
-        assert!(!follows(mark("a", 4), None, Some(Some(of(3)))));
+        assert!(follows(mark("a", 6), Some(mark("a", 5)), Some(of(3))));
+        assert!(follows(mark("a", 2), Some(mark("a", 1)), None));
+        assert!(follows(mark("a", 1), None, None));
+        // Somebody else was there; it is another state; it is older; the store lost its state.
+        assert!(!follows(mark("a", 7), Some(mark("a", 5)), Some(of(3))));
+        assert!(!follows(mark("b", 4), Some(mark("a", 3)), Some(of(3))));
+        assert!(!follows(mark("a", 3), Some(mark("a", 3)), Some(of(3))));
+        assert!(!follows(mark("a", 4), None, Some(of(3))));
     }
 }

@@ -92,7 +92,7 @@ impl StepDoc {
             plan: report.plan.clone(),
             changes: report.changes.iter().map(ChangeDoc::of).collect(),
             drift: report.drift.iter().map(ChangeDoc::of).collect(),
-            holder: report.fault.as_ref().and_then(|fault| fault.holder.as_ref()).map(HolderDoc::of),
+            holder: report.fault.as_ref().and_then(|fault| fault.holder.as_deref()).map(HolderDoc::of),
             kept: report.kept.clone(),
         }
     }
