@@ -9,7 +9,6 @@ import pty
 import re
 import select
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,15 +17,11 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-
-def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "snapshots/probe"))
+
+from support import free_port  # noqa: E402
+
 ACCOUNT = "123456789012"
 ENDPOINT = f"http://127.0.0.1:{free_port()}"
 Json = dict[str, Any]

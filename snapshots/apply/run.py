@@ -20,6 +20,8 @@ disk      the disk with the private folders is full: said so, nothing is changed
 boundaries  `gen` is killed at start and end of each program, before and after each record and export: run again, everything stands as before.
 kill      `gen` is killed at each boundary of the first run: run again, everything stands as after a run that nobody killed.
 
+renamed   plans are approved apart from being carried out; a component with data gets another name; its environment is removed, and destroyed.
+
 What the emulator cannot do is left out by `engine.py`, which stands before the real engine on PATH; modules are not touched. The stack's
 egress is left out as well: the emulator has no firewall.
 """
@@ -37,6 +39,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import failures
+import renamed
 from boundaries import boundaries
 from common import BUCKET, ENDPOINT, FOUNDATION, STACK, Moto, Place, bootstrap, change_by_hand, client, inventory, objects, on_terminal, s3
 from relay import Relay
@@ -201,7 +204,7 @@ def kill(place: Place, moto: Moto, at: list[str], wanted: list[str]) -> None:
         print(f"killed at `{boundary}`: run again, {len(wanted)} things as after a run that nobody killed", flush=True)
 
 
-PARTS = ["account", "token", "stale", "prompt", "lock", "signal", "chain", "child", "network", "orphan", "disk", "boundaries", "whole", "kill"]
+PARTS = ["account", "token", "stale", "prompt", "lock", "signal", "chain", "renamed", "child", "network", "orphan", "disk", "boundaries", "whole", "kill"]
 
 
 def main() -> None:
@@ -229,6 +232,7 @@ def main() -> None:
             "disk": lambda: failures.disk(place),
             "prompt": lambda: failures.prompt(place),
             "boundaries": lambda: boundaries(place),
+            "renamed": lambda: renamed.parts(place),
             "whole": lambda: whole(place),
         }
         for part in arguments.only:

@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -146,6 +147,25 @@ def properties(github: Path) -> None:
             elif logs_in:
                 hold("environment" in job, f"{where} logs in outside of an environment")
         check_concurrency(name, workflow)
+
+
+def commands(program: Path, folder: Path) -> None:
+    """`gen` takes every command line that is written for it: nothing else notices an option that it does not have."""
+    samples = {"$APPROVED": f"a/b/c=sha256:{'0' * 64}", "$BASE": "HEAD", "$STACK": "a", "$FROM": "a", "$TO": "b", "$TARGET": "a/b"}
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder)}
+    seen = set()
+    for path in sorted(folder.rglob("*.yml")):
+        for found in re.findall(r"(?:^|[ (])gen ([a-z]+(?: [^|;&)>\n#]+)?)", path.read_text(), re.MULTILINE):
+            words = shlex.split(found)
+            if words[0] not in {"plan", "check", "apply", "drift", "affected", "promote", "matrix", "diff", "generate", "validate"}:
+                continue
+            words = [samples.get(word, word) for word in words if not word.startswith("2>")]
+            hold(not any("$" in word for word in words), f"{path.name}: what is {words}?")
+            with tempfile.TemporaryDirectory() as empty:
+                done = subprocess.run([program, "-C", empty, *words], capture_output=True, text=True, env=environment)
+            hold(done.returncode in {0, 1, 2}, f"{path.name}: gen {found}: {done.returncode}\n{done.stderr}")
+            seen.add(words[0])
+    hold({"plan", "check", "apply", "drift"} <= seen, f"commands are not found: {seen}")
 
 
 def check_concurrency(name: str, workflow: dict) -> None:
@@ -330,10 +350,12 @@ def main() -> None:
         hold(pull["scan"]["needs"] == ["check"] and "live-plan" in pull, "a job of one's own is lost")
         targets = json.loads((own / ".github/gen/targets.json").read_text())["targets"]
         hold([entry["target"] for entry in targets] == ["foundation/dev"], "hello/dev is applied by hand")
+        commands(program, own / ".github")
         ownership(program, own)
         print("ownership: .github is shared with people")
 
         gitlab(program, folder / "gitlab")
+        commands(program, folder / "gitlab")
         print("gitlab: one file, sound as far as it can be told without GitLab")
 
         for targets in (249, 1000):
