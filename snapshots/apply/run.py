@@ -3,7 +3,7 @@
     run.py --gen target/release/gen --moto MOTO_SERVER [--only PART ...]
 
 whole     an empty account: foundation and control-plane/dev are applied; a second run changes nothing and records nothing; `drift` finds what
-          was changed behind its back, and `apply` brings it back; `destroy` of the network leaves nothing of it.
+          was changed behind its back, and `apply` brings it back; `destroy` of both leaves what the guard protects, and nothing else.
 account   another account: it is asked who is logged in, and nothing else.
 stale     somebody changes something between plan and approval: refused, with the difference; no plan and no state is left on disk.
 lock      two runs at once on one root: one does not get the lock, says who has it, and the store refused to make it twice; on a store that
@@ -63,6 +63,29 @@ def whole(place: Place) -> None:
     assert s3().get_bucket_versioning(Bucket=evidence)["Status"] == "Enabled"
     for target in (FOUNDATION, STACK):
         print(place.run("audit", "verify", *target, expect=0).stdout.strip())
+    destroyed(place, STACK, "control-plane")
+    destroyed(place, FOUNDATION, "foundation")
+
+
+def destroyed(place: Place, target: tuple[str, ...], stack: str) -> None:
+    """Everything goes but what is kept, which is in the report with its reason; a second run finds nothing more to do."""
+    steps = json.loads(place.run("destroy", *target, "--auto-approve", "--format", "json", expect=0).stdout)["steps"]
+    kept = {one["address"]: one["why"] for step in steps for one in step["kept"]}
+    standing: set[str] = set()
+    for key, body in objects(f"{stack}/dev/").items():
+        for one in json.loads(body)["resources"] if key.endswith(".tfstate") else []:
+            if one["mode"] == "managed":
+                address = ".".join(filter(None, (one.get("module"), one["type"], one["name"])))
+                keys = [instance.get("index_key") for instance in one["instances"]]
+                standing |= {address if key is None else f"{address}[{json.dumps(key)}]" for key in keys}
+    assert standing == set(kept), sorted(standing ^ set(kept))
+    # What is protected stays; what merely is in the way of nothing does not.
+    assert any("prevent_destroy" in why for why in kept.values()), kept
+    assert not [address for address in kept if ".aws_eks_" in address or ".aws_nat_gateway" in address], kept
+    again = place.run("destroy", *target, "--auto-approve", expect=0)
+    assert "0 changed" in again.stdout, again.stdout
+    place.run("audit", "verify", *target, expect=0)
+    print(f"{stack}/dev destroyed but for {len(kept)} things that are kept, each with its reason; a second run changed nothing", flush=True)
 
 
 def account(place: Place, moto: Moto) -> None:

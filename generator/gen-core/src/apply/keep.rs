@@ -178,6 +178,11 @@ pub fn kept(stands: &[Stands], rules: &Rules<'_>) -> Vec<Kept> {
             why.entry(&one.address).or_insert_with(|| format!("it belongs to {}", held.address));
         }
     }
+    for one in stands {
+        if let Some(name) = named(one, rules) {
+            why.entry(&one.address).or_insert_with(|| format!("what is kept elsewhere names {name}"));
+        }
+    }
     // What stays stands on others, which an engine would otherwise take away from under it.
     loop {
         let under = stands.iter().filter(|one| !why.contains_key(one.address.as_str())).find_map(|one| {
@@ -213,9 +218,13 @@ fn reason(one: &Stands, rules: &Rules<'_>) -> Option<String> {
             None => return Some("it holds data, and the environment is protected".to_owned()),
         }
     }
-    let named = ["id", "arn"].iter().filter_map(|key| one.values.get(key)?.as_str());
-    let named = named.filter(|text| !text.is_empty()).find(|text| rules.named.contains(*text))?;
-    Some(format!("what is kept elsewhere names {named}"))
+    None
+}
+
+/// The id or ARN by which something that stays in another root names it.
+fn named<'a>(one: &'a Stands, rules: &Rules<'_>) -> Option<&'a str> {
+    let names = ["id", "arn"].iter().filter_map(|key| one.values.get(key)?.as_str());
+    names.filter(|text| !text.is_empty()).find(|text| rules.named.contains(*text))
 }
 
 /// Every text among the attributes of what stays: ids of what it stands on in other roots are among them.
@@ -329,6 +338,8 @@ mod tests {
             of(&["low", ""]),
             [("module.a.acme_role.low".to_owned(), "what is kept elsewhere names low".to_owned())]
         );
+        // Only with data comes what belongs to it.
+        assert!(of(&["db-1"]).iter().all(|(address, _)| !address.contains("acme_db_policy")));
         let stands = state();
         let kept = [Kept { address: stands[1].address.clone(), why: String::new() }];
         assert!(names(&stands, &kept).contains("net-7") && !names(&stands, &kept).contains("db-2"));
