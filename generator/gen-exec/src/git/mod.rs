@@ -15,7 +15,7 @@ use crate::run::{self, Output};
 /// What of a commit is rendered and applied.
 pub const CONTENT: [&str; 4] = ["stacks", "profiles", "templates", "terraform-out"];
 
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_mins(2);
 
 /// A repository of `git`, seen from a folder in it.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ impl Git {
         let folder = folder.canonicalize().map_err(|error| format!("{}: {error}", folder.display()))?;
         let mut git = Self { program, top: folder.clone(), folder, prefix: String::new() };
         let said = git.ask(&["rev-parse", "--show-prefix"])?;
-        git.prefix = said.trim_end_matches('\n').to_owned();
+        said.trim_end_matches('\n').clone_into(&mut git.prefix);
         let top = git.ask(&["rev-parse", "--show-toplevel"])?;
         git.top = PathBuf::from(top.trim_end_matches('\n'));
         Ok(git)

@@ -131,11 +131,9 @@ pub(super) fn environment(
     name: &str,
 ) -> Result<TargetId, Box<Diagnostic>> {
     let known = session.repository.environments(stack);
-    match known.iter().find(|env| env.as_str() == name) {
-        Some(env) => Ok(TargetId { stack: stack.clone(), env: env.clone() }),
-        None => {
-            let known: Vec<&str> = known.iter().map(EnvName::as_str).collect();
-            Err(Box::new(unknown("environment", name, &known)))
-        }
+    if let Some(env) = known.iter().find(|env| env.as_str() == name) {
+        return Ok(TargetId { stack: stack.clone(), env: env.clone() });
     }
+    let known: Vec<&str> = known.iter().map(EnvName::as_str).collect();
+    Err(Box::new(unknown("environment", name, &known)))
 }

@@ -125,7 +125,11 @@ fn differences(out: &mut String, found: &BetweenDoc) {
         (About::Data, "Data"),
     ] {
         let lines = found.settings.iter().filter(|setting| setting.about == about);
-        section(out, title, lines.map(|one| (one.name.clone(), pair(&one.from, &one.to))).collect());
+        section(
+            out,
+            title,
+            lines.map(|one| (one.name.clone(), pair(one.from.as_deref(), one.to.as_deref()))).collect(),
+        );
     }
     let lines = found
         .verdicts
@@ -140,7 +144,7 @@ fn differences(out: &mut String, found: &BetweenDoc) {
         }
     }
     section(out, "Values", values(&found.values));
-    code(out, "HCL", &found.hcl, "; backend.tf, which names each state, aside");
+    code(out, "HCL", &found.hcl, "; backend.tf (names of states) aside");
     code(out, "Modules", &found.modules, "");
 }
 
@@ -166,7 +170,7 @@ fn values(values: &[ValueDoc]) -> Vec<(String, String)> {
         {
             value.label.clone()
         } else {
-            format!("{}: {}", value.label, pair(&value.from, &value.to))
+            format!("{}: {}", value.label, pair(value.from.as_deref(), value.to.as_deref()))
         };
         let subject = value.component.as_deref().unwrap_or(&value.root);
         match lines.iter_mut().find(|(_, known)| *known == text) {
@@ -194,8 +198,8 @@ fn code(out: &mut String, title: &str, text: &Text, aside: &str) {
     }
 }
 
-fn pair(from: &Option<String>, to: &Option<String>) -> String {
-    let shown = |side: &Option<String>| match side.as_deref() {
+fn pair(from: Option<&str>, to: Option<&str>) -> String {
+    let shown = |side: Option<&str>| match side {
         None => "none".to_owned(),
         Some("") => "other".to_owned(),
         Some(text) => text.to_owned(),
