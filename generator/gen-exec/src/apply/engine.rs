@@ -271,7 +271,21 @@ impl<'a> Engine<'a> {
         let mut child = command.spawn()?;
         super::workplace::note_child(&self.folder, child.id());
         let status = self.wait(phase, &mut child)?;
+        self.has_room()?;
         Ok(Ended { status, stdout: text(&out)?, stderr: text(&err)? })
+    }
+
+    /// On a full disk what an engine says is cut off, and it ends well all the same.
+    fn has_room(&self) -> io::Result<()> {
+        let path = self.folder.join(".gen.room");
+        let written = fresh(&path).and_then(|mut file| io::Write::write_all(&mut file, &[0; 4096]));
+        std::fs::remove_file(&path)?;
+        written.map_err(|error| {
+            io::Error::new(
+                error.kind(),
+                format!("what it said may be cut off: {}: {error}", self.folder.display()),
+            )
+        })
     }
 
     /// The engine inherits what providers read (credentials, proxies, roots of trust) and nothing that changes what it does.

@@ -78,8 +78,7 @@ pub(super) fn gather(session: &mut Session, today: Date, need: Need) -> (Vec<See
             || diff.folder.as_ref() == gen_core::kind::terraform::MODULE_COPIES
     };
     if need == Need::Rendered && walked.shared.iter().filter(is_module).any(TreeDiff::has_changes) {
-        diagnostics
-            .push(Diagnostic::error(Fault::NotGenerated).label("terraform-out/modules").help(help));
+        diagnostics.push(Diagnostic::error(Fault::NotGenerated).label("terraform-out/modules").help(help));
     }
     session.diagnostics.extend(diagnostics);
     (found, copies.into_values().collect())
