@@ -103,7 +103,7 @@ impl Rules<'_> {
         }
         match class {
             Class::Stack(stack) => self.stack(path, &stack, &sides),
-            Class::Environment(stack, env) => self.environment(change, TargetId { stack, env }, &sides),
+            Class::Environment(stack, env) => self.environment(change, &TargetId { stack, env }, &sides),
             Class::Waivers(stack) => self.waivers(path, &stack, &sides),
             Class::Release(stack, env) => {
                 let id = TargetId { stack, env };
@@ -163,9 +163,9 @@ impl Rules<'_> {
         self.matching(path, "its stack", &|id| id.stack == *stack);
     }
 
-    fn environment(&mut self, change: &Change, own: TargetId, sides: &Sides) {
+    fn environment(&mut self, change: &Change, own: &TargetId, sides: &Sides) {
         let path = change.path.as_str();
-        self.matching(path, "its environment", &|id| *id == own);
+        self.matching(path, "its environment", &|id| id == own);
         let texts: Vec<Words> =
             [&change.before, &change.after].into_iter().flatten().map(|side| Words::of(side)).collect();
         let inventory = self.inventory;
@@ -175,23 +175,23 @@ impl Rules<'_> {
             // An account has budgets and roles of what lives in it.
             let named = |env: &EnvName| texts.iter().any(|text| text.say(env.as_str()));
             self.matching(path, &format!("{own} lives in this account"), &|id| {
-                *id != own && inventory.is_foundation(&id.stack) != Some(false) && named(&id.env)
+                id != own && inventory.is_foundation(&id.stack) != Some(false) && named(&id.env)
             });
         }
         if keys(&["account", "budget"]) && inventory.is_foundation(&own.stack) != Some(false) {
             self.matching(path, &format!("lives in account {}", own.env), &|id| {
-                *id != own && (inventory.says(id, own.env.as_str()) || id.env == own.env)
+                id != own && (inventory.says(id, own.env.as_str()) || id.env == own.env)
             });
         }
         let domains: Vec<&str> = sides.both().filter_map(|said| said.get("domain")?.as_str()).collect();
         if keys(&["domain"]) {
             self.matching(path, "the same domain", &|id| {
-                *id != own && domains.iter().any(|domain| inventory.says(id, domain))
+                id != own && domains.iter().any(|domain| inventory.says(id, domain))
             });
         }
         if !exists {
             let name = own.resource_name();
-            self.matching(path, "the same name of resources", &|id| *id != own && id.resource_name() == name);
+            self.matching(path, "the same name of resources", &|id| id != own && id.resource_name() == name);
         }
     }
 
@@ -269,9 +269,12 @@ impl Rules<'_> {
         let parts: Vec<&str> = path.split('/').collect();
         let inventory = self.inventory;
         match parts.as_slice() {
-            ["templates", "terraform", "modules", _, _, "tests", ..] => {}
+            // What a module is tested with reaches nobody.
+            ["templates", "terraform", "modules", _, _, "tests", ..]
+            | ["templates", "README.md"]
+            | ["profiles", _, "schemas", ..] => {}
             ["templates", "terraform", "modules", provider, module, _, ..] => {
-                self.module(path, provider, module)
+                self.module(path, provider, module);
             }
             ["templates", "terraform", "modules", ..] | ["templates", "init" | "matrix" | "profile", ..] => {}
             ["templates", "terraform", "roots", "encryption.tofu"] => {
@@ -281,7 +284,6 @@ impl Rules<'_> {
                 let how = format!("roots at {provider}");
                 self.matching(path, &how, &|id| inventory.says(id, provider));
             }
-            ["templates", "README.md"] | ["profiles", _, "schemas", ..] => {}
             ["profiles", folder, "locks", lock] => self.lock(path, &format!("profiles/{folder}"), lock),
             _ => self.all(path, "a template of all"),
         }

@@ -39,7 +39,7 @@ struct Listed {
 }
 
 /// How long git may take.
-const LIMIT: Duration = Duration::from_secs(600);
+const LIMIT: Duration = Duration::from_mins(10);
 /// The mode of a link.
 const LINK: &str = "120000";
 

@@ -105,7 +105,7 @@ mod tests {
             diagnostics: (0..found).map(|_| fault()).collect(),
             body: (),
         };
-        let human: String = (0..lines).map(|line| format!("line {line} ```\n")).collect();
+        let human: String = (0..lines).map(|line| format!("line {line} ```")).collect::<Vec<_>>().join("\n");
         render(&document, &human)
     }
 

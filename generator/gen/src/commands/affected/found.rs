@@ -13,7 +13,13 @@ use crate::cli::AffectedArgs;
 
 use super::{Body, ReasonDoc, RootDoc, TargetDoc};
 
-pub(super) fn find(inventory: &Inventory, changes: &[Change], arguments: &AffectedArgs) -> Body {
+/// What is affected. Waves and protection are looked up only where they are told (`in_full`): every environment is read for them.
+pub(super) fn find(
+    inventory: &Inventory,
+    changes: &[Change],
+    arguments: &AffectedArgs,
+    in_full: bool,
+) -> Body {
     let Affected { mut targets, removed } = affected(inventory, changes);
     let direct: BTreeSet<TargetId> = targets.keys().cloned().collect();
     if arguments.include_dependents {
@@ -22,6 +28,7 @@ pub(super) fn find(inventory: &Inventory, changes: &[Change], arguments: &Affect
     let rendered = Rendered::of(changes);
     let known: Vec<(TargetId, Value)> = targets
         .keys()
+        .filter(|_| in_full)
         .collect::<Vec<_>>()
         .into_par_iter()
         .map(|id| (id.clone(), inventory.environment(id).unwrap_or_default()))

@@ -80,14 +80,13 @@ pub(crate) fn run(global: &Global, arguments: &AffectedArgs) -> ExitCode {
     let mut human = String::new();
     if session.diagnostics.is_empty() {
         human = if global.format == Format::Matrix {
-            match jobs::matrix(&body) {
-                Some(line) => line,
-                None => {
-                    session
-                        .diagnostics
-                        .push(Diagnostic::error(Fault::TooManyJobs).help("ask for a part: --stack or --env"));
-                    String::new()
-                }
+            if let Some(line) = jobs::matrix(&body) {
+                line
+            } else {
+                session
+                    .diagnostics
+                    .push(Diagnostic::error(Fault::TooManyJobs).help("ask for a part: --stack or --env"));
+                String::new()
             }
         } else {
             text(&body, arguments.why)
@@ -107,7 +106,8 @@ fn body(global: &Global, arguments: &AffectedArgs) -> Result<Body, Box<Diagnosti
     });
     let lost = |_| said(Trouble::Failed("it was not waited for".to_owned()));
     let changes = changes.map_err(lost)?.map_err(said)?;
-    let mut body = found::find(&inventory, &changes, arguments);
+    let in_full = global.format != Format::Human;
+    let mut body = found::find(&inventory, &changes, arguments, in_full);
     body.files = changes.len();
     found::removed_roots(&git, &mut body).map_err(said)?;
     select(global, &inventory, &mut body)?;
