@@ -1,6 +1,7 @@
 //! Reading the repository: bytes → models, with every fault of every file in one run.
 
 mod class;
+mod exact;
 mod faults;
 mod files;
 #[cfg(test)]

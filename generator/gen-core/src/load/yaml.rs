@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use schemars::JsonSchema;
-use serde::de::DeserializeOwned;
+use serde::Deserialize as _;
+use serde::de::{DeserializeOwned, Error as _};
 use serde_yaml::Error;
 
 use crate::diag::{Diagnostic, Fault, Place, Spot};
 use crate::model::strict::Strict;
 
+use super::exact::Exact;
 use super::shape::Shape;
 use super::{faults, scan};
 
@@ -53,7 +55,7 @@ pub(super) fn judge<T>(
     }
 }
 
-/// Reads a model in one go, or gives the first fault only.
+/// Reads a model, or gives the first fault only.
 pub(super) fn fast<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     let options = serde_yaml::options! {
         budget: serde_yaml::budget! {
@@ -72,9 +74,10 @@ pub(super) fn fast<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
         reject_unsupported_tags: true,
         with_snippet: false,
     };
-    serde_yaml::with_deserializer_from_str_with_options(text, options, |deserializer| {
-        T::deserialize(Strict(deserializer))
-    })
+    let Exact(value) = serde_yaml::with_deserializer_from_str_with_options(text, options, |reader| {
+        Exact::deserialize(reader)
+    })?;
+    T::deserialize(Strict(value)).map_err(|error| Error::custom(error))
 }
 
 /// What serde says, where the schema has no complaint. Nothing that is refused is refused in silence.
