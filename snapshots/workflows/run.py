@@ -149,15 +149,16 @@ def properties(github: Path) -> None:
         check_concurrency(name, workflow)
 
 
-def commands(program: Path, folder: Path) -> None:
+def commands(program: Path, folder: Path, pattern: str = "*.yml", expected: str = "plan check apply drift") -> None:
     """`gen` takes every command line that is written for it: nothing else notices an option that it does not have."""
     samples = {"$APPROVED": f"a/b/c=sha256:{'0' * 64}", "$BASE": "HEAD", "$STACK": "a", "$FROM": "a", "$TO": "b", "$TARGET": "a/b"}
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder)}
     seen = set()
-    for path in sorted(folder.rglob("*.yml")):
-        for found in re.findall(r"(?:^|[ (])gen ([a-z]+(?: [^|;&)>\n#]+)?)", path.read_text(), re.MULTILINE):
+    known = {"plan", "check", "apply", "drift", "affected", "promote", "matrix", "diff", "generate", "validate", "unlock", "audit"}
+    for path in sorted(folder.rglob(pattern)):
+        for found in re.findall(r"(?:^|[ (`])gen ([a-z]+(?: [^|;&)>\n#`]+)?)", path.read_text(), re.MULTILINE):
             words = shlex.split(found)
-            if words[0] not in {"plan", "check", "apply", "drift", "affected", "promote", "matrix", "diff", "generate", "validate"}:
+            if words[0] not in known:
                 continue
             words = [samples.get(word, word) for word in words if not word.startswith("2>")]
             hold(not any("$" in word for word in words), f"{path.name}: what is {words}?")
@@ -165,7 +166,7 @@ def commands(program: Path, folder: Path) -> None:
                 done = subprocess.run([program, "-C", empty, *words], capture_output=True, text=True, env=environment)
             hold(done.returncode in {0, 1, 2}, f"{path.name}: gen {found}: {done.returncode}\n{done.stderr}")
             seen.add(words[0])
-    hold({"plan", "check", "apply", "drift"} <= seen, f"commands are not found: {seen}")
+    hold(set(expected.split()) <= seen, f"commands are not found: {seen}")
 
 
 def check_concurrency(name: str, workflow: dict) -> None:
@@ -340,6 +341,8 @@ def main() -> None:
         shutil.copytree(ROOT / "terraform-out", shipped / "terraform-out", ignore=shutil.ignore_patterns("modules"))
         shutil.copytree(ROOT / "terraform-out/ci", shipped / ".github")
         everything(shipped, shipped / ".github", "shipped")
+        commands(program, shipped / "terraform-out", "ops/*.md", "apply drift unlock audit")
+        print("pages: gen takes the commands that they name")
 
         own = customer(program, folder / "own", BLOCK + OWN_JOBS)
         gen(program, own, "generate")

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::{Arc, OnceLock};
 
+use crate::check::{Checked, Matrix, check};
 use crate::diag::Diagnostic;
 use crate::load::{Loaded, Repository, builtin};
 use crate::model::names::{EnvName, ProfileName, StackName, SubjectName};
@@ -156,4 +157,12 @@ fn read<T: serde::de::DeserializeOwned>(path: &str, text: &str) -> Option<Arc<Lo
 
 fn name<T, E: Debug>(parsed: Result<T, E>) -> T {
     parsed.expect("a name")
+}
+
+/// A target that nothing is refused of.
+pub(crate) fn checked(repository: &Repository, target: Target) -> Checked {
+    let dictionary = Arc::new(repository.dictionary.as_ref().expect("a dictionary").value.clone());
+    let day = repository.as_of.as_ref().expect("a day").value.date;
+    let (matrix, _) = Matrix::of_repository(repository, &dictionary, day);
+    check(repository, &matrix, target).0.expect("nothing is refused")
 }

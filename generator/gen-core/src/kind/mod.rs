@@ -1,7 +1,9 @@
 //! Artifact kinds: families of rendered files. [`KINDS`] lists them; everything else follows from it.
 
+pub mod ops;
 pub mod profile;
 pub mod terraform;
+mod text;
 pub mod workflows;
 
 use std::sync::{Arc, OnceLock};
@@ -17,7 +19,7 @@ use crate::resolve::{Target, TargetId};
 use terraform::Terraform;
 
 /// All artifact kinds.
-pub const KINDS: &[Kind] = &[terraform::KIND, profile::KIND];
+pub const KINDS: &[Kind] = &[terraform::KIND, profile::KIND, ops::KIND];
 
 /// Rendered files, or every reason why there are none.
 pub type Files = Result<Vec<Rendered>, Vec<Diagnostic>>;
@@ -50,6 +52,8 @@ pub struct Renderer<'a> {
     pub repository: &'a Repository,
     /// Modules and what is shared between roots.
     pub terraform: Terraform<'a>,
+    /// Pages for those who look after a target.
+    pages: ops::Pages<'a>,
 }
 
 impl<'a> Renderer<'a> {
@@ -57,7 +61,8 @@ impl<'a> Renderer<'a> {
     pub fn new(repository: &'a Repository) -> (Self, Vec<Diagnostic>) {
         let (terraform, mut diagnostics) = Terraform::new(repository);
         diagnostics.extend(terraform.check_modules());
-        (Self { repository, terraform }, diagnostics)
+        let pages = ops::Pages::new(repository, &mut diagnostics);
+        (Self { repository, terraform, pages }, diagnostics)
     }
 
     /// Everything that is rendered for a target, or every reason why it cannot be.

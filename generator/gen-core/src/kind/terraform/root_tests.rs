@@ -1,10 +1,9 @@
 //! Roots of targets that share what is the same for them.
 
 use super::{Hcl, Terraform};
-use crate::check::{Matrix, check};
 use crate::load::Repository;
 use crate::resolve::{Target, WhatIf, resolve};
-use crate::testing::{ACCOUNT_FILE, DEV, Models};
+use crate::testing::{ACCOUNT_FILE, DEV, Models, checked};
 
 /// An application on AWS whose files are at Scaleway, in `dev` and `other`, which has its keys there too.
 fn models() -> Models {
@@ -60,10 +59,7 @@ fn what_targets_share_does_not_depend_on_which_is_rendered_first() {
 fn a_root_whose_lock_is_missing_is_not_rendered_without_it() {
     let mut repository = Models::new().repository();
     let path = super::faults::lock_of(&repository.providers["aws"].value).expect("a lock");
-    let dictionary = std::sync::Arc::new(repository.dictionary.as_ref().expect("a dictionary").value.clone());
-    let day = repository.as_of.as_ref().expect("a day").value.date;
-    let (matrix, _) = Matrix::of_repository(&repository, &dictionary, day);
-    let checked = check(&repository, &matrix, Models::new().target("app/dev")).0.expect("nothing is refused");
+    let checked = checked(&repository, Models::new().target("app/dev"));
     let rendered = Terraform::new(&repository).0.render(&checked).expect("files");
     assert!(rendered.iter().any(|file| file.path.ends_with(".terraform.lock.hcl")));
     repository.templates.remove(path.as_str()).expect("the lock file");

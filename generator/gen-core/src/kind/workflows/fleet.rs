@@ -126,7 +126,7 @@ impl Fleet {
 }
 
 /// What a job has to know of a target; or why no job can apply it.
-fn entry(repository: &Repository, target: &Target) -> Result<Entry, String> {
+pub(in crate::kind) fn entry(repository: &Repository, target: &Target) -> Result<Entry, String> {
     let environment = &target.env.value;
     if environment.planned {
         return Err("planned: it is not in operation yet".to_owned());

@@ -21,6 +21,7 @@ use crate::resolve::Target;
 
 use super::Tree;
 
+pub(super) use fleet::entry;
 pub use fleet::{Entry, Fleet, LeftOut, MOST_JOBS};
 
 /// Folders that forges read; what was rendered there is looked for even when nothing is any more.

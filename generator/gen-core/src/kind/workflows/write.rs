@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use minijinja::syntax::SyntaxConfig;
+use minijinja::Environment;
 use minijinja::value::Serde;
-use minijinja::{Environment, UndefinedBehavior};
 use serde_json::{Value, json};
 
 use crate::diag::{Diagnostic, Fault, Place};
-use crate::kind::{Content, Rendered};
+use crate::kind::{Content, Rendered, text};
 use crate::load::Repository;
 use crate::model::component::Issuer;
 
@@ -78,29 +77,8 @@ pub(super) fn files(
 
 /// Templates, with delimiters that neither expressions of workflows nor shells use.
 fn environment(repository: &Repository) -> Result<Environment<'_>, Box<Diagnostic>> {
-    let fail = |path: &str, error: String| {
-        Box::new(Diagnostic::error(Fault::Unparsable).at(Place::file(path.to_owned())).label(error))
-    };
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    let syntax = SyntaxConfig::builder()
-        .variable_delimiters("{=", "=}")
-        .block_delimiters("{%", "%}")
-        .comment_delimiters("{#", "#}")
-        .trim_blocks(true)
-        .lstrip_blocks(true)
-        .keep_trailing_newline(true)
-        .build();
-    environment.set_syntax(syntax.map_err(|error| fail("templates/workflows", error.to_string()))?);
+    let mut environment = text::templates(repository, "templates/workflows/", ("{=", "=}"))?;
     environment.add_filter("yaml", scalar);
-    environment
-        .add_filter("cell", |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('|', "\\|"));
-    for (path, bytes) in
-        repository.templates.iter().filter(|(path, _)| path.starts_with("templates/workflows/"))
-    {
-        let text = std::str::from_utf8(bytes).map_err(|error| fail(path, error.to_string()))?;
-        environment.add_template(path, text).map_err(|error| fail(path, error.to_string()))?;
-    }
     Ok(environment)
 }
 
