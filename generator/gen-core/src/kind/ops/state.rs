@@ -153,7 +153,7 @@ fn confirmed(renderer: &Renderer<'_>, target: &Target, all: &[Step]) -> String {
     });
     let accounts: BTreeSet<String> =
         silent.filter_map(|name| Some(target.accounts.get(name)?.id.to_string())).collect();
-    accounts.iter().map(|id| format!(" --confirm-account {id}")).collect()
+    accounts.iter().fold(String::new(), |text, id| text + " --confirm-account " + id)
 }
 
 #[cfg(test)]
