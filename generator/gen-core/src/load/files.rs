@@ -180,6 +180,7 @@ fn link_fault(root: &Path, path: &Path) -> Option<&'static str> {
     (!target.is_file()).then_some("links to folders are not followed")
 }
 
+#[cfg_attr(test, derive(Debug))]
 enum Item {
     Stack(StackName, Loaded<crate::model::stack::Stack>),
     Environment(StackName, EnvName, Loaded<crate::model::environment::Environment>),
@@ -249,7 +250,11 @@ fn read_one(root: &Path, path: Arc<str>, source: Source) -> (Option<Read>, Vec<D
         | Class::Release(stack, _) => Some(stack.clone()),
         _ => None,
     };
-    let read = text::read(&path, &bytes).and_then(|text| Ok((parse(class, &path, builtin, &text)?, text)));
+    let text = match std::str::from_utf8(&bytes) {
+        Ok(text) if builtin => Ok(Arc::from(text)),
+        _ => text::read(&path, &bytes),
+    };
+    let read = text.and_then(|text| Ok((parse(class, &path, builtin, &text)?, text)));
     match read {
         Ok((item, text)) => (Some(Read { path, text: Some(text), stack, item }), Vec::new()),
         Err(Faulty { found, text }) => {
@@ -281,7 +286,9 @@ fn parse(class: Class, path: &Arc<str>, builtin: bool, text: &Arc<str>) -> Resul
         builtin: bool,
         text: &Arc<str>,
     ) -> Result<Loaded<T>, Faulty> {
-        yaml::read(path, text).map(|value| Loaded { file: path.clone(), builtin, value })
+        let known = if builtin { crate::builtin::model(path) } else { None };
+        let value = known.map_or_else(|| yaml::read(path, text), Ok)?;
+        Ok(Loaded { file: path.clone(), builtin, value })
     }
     Ok(match class {
         Class::Stack(stack) => Item::Stack(stack, loaded(path, builtin, text)?),
@@ -447,7 +454,7 @@ mod tests {
     }
 
     #[test]
-    fn built_ins_have_no_faults_and_cost_one_parse_each() {
+    fn built_ins_have_no_faults_and_are_what_their_yaml_says() {
         let (repository, diagnostics) = builtin();
         assert_eq!(diagnostics, []);
         assert!(repository.dictionary.is_some() && repository.as_of.is_some());
