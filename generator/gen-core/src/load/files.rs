@@ -192,7 +192,8 @@ enum Item {
     Dictionary(Loaded<crate::model::capability::Dictionary>),
     AsOf(Loaded<crate::model::profile::AsOf>),
     Frameworks(Loaded<crate::model::framework::Frameworks>),
-    Template(Arc<[u8]>),
+    /// The bytes, and whether they come from the binary.
+    Template(Arc<[u8]>, bool),
     /// A file whose model is faulty, or that holds none.
     Text,
 }
@@ -238,10 +239,8 @@ fn read_one(root: &Path, path: Arc<str>, source: Source) -> (Option<Read>, Vec<D
         return (None, vec![Diagnostic::error(Fault::TooLarge).at(Place::file(path)).label(label)]);
     }
     if class == Class::Template {
-        return (
-            Some(Read { path, text: None, stack: None, item: Item::Template(bytes.as_ref().into()) }),
-            Vec::new(),
-        );
+        let item = Item::Template(bytes.as_ref().into(), builtin);
+        return (Some(Read { path, text: None, stack: None, item }), Vec::new());
     }
     let stack = match &class {
         Class::Stack(stack)
@@ -335,7 +334,10 @@ fn put(repository: &mut Repository, read: Read) {
         Item::Dictionary(file) => repository.dictionary = Some(Arc::new(file)),
         Item::AsOf(file) => repository.as_of = Some(Arc::new(file)),
         Item::Frameworks(file) => repository.frameworks = Some(Arc::new(file)),
-        Item::Template(bytes) => {
+        Item::Template(bytes, builtin) => {
+            if !builtin {
+                repository.own_templates.insert(read.path.clone());
+            }
             repository.templates.insert(read.path, bytes);
         }
         Item::Text => {}
@@ -458,8 +460,21 @@ mod tests {
         let (repository, diagnostics) = builtin();
         assert_eq!(diagnostics, []);
         assert!(repository.dictionary.is_some() && repository.as_of.is_some());
-        for (file, text) in &repository.texts {
-            assert!(!super::super::scan::suspicious(text), "{file} goes the slow way");
+        for (file, bytes) in crate::builtin::FILES {
+            let class = classify(file).expect("a kind of file");
+            if matches!(class, Class::Template | Class::Other) {
+                continue;
+            }
+            let path = Arc::from(*file);
+            let text = text::read(&path, bytes).expect("text");
+            assert!(!super::super::scan::suspicious(&text), "{file} would go the slow way on disk");
+            let [own, on_disk] = [true, false].map(|builtin| {
+                let item = parse(class.clone(), &path, builtin, &text)
+                    .unwrap_or_else(|faulty| panic!("{:?}", faulty.found));
+                format!("{item:#?}").replace("builtin: true", "builtin: false")
+            });
+            assert_eq!(own, on_disk);
+            assert!(crate::builtin::model::<serde_json::Value>(file).is_some(), "{file}");
         }
     }
 }

@@ -76,6 +76,8 @@ pub struct Repository {
     pub frameworks: Option<Arc<Loaded<Frameworks>>>,
     /// Templates and lock files: path → bytes; a file on disk wins over the built-in one.
     pub templates: BTreeMap<Arc<str>, Arc<[u8]>>,
+    /// Those templates and lock files that were read from disk.
+    pub own_templates: BTreeSet<Arc<str>>,
     /// Files below `stacks/` that have faults, and so no model.
     pub faulty: Vec<Arc<str>>,
     /// Text of every input file that was read from disk or is built in, for showing diagnostics.

@@ -114,10 +114,10 @@ struct Validated {
 /// All modules, in use or not.
 fn modules(session: &Session) -> (usize, Vec<Diagnostic>) {
     let (terraform, _) = Terraform::new(&session.repository);
-    let modules = terraform.modules().values();
-    let files = modules.clone().map(|module| module.files.len()).sum();
+    let modules = terraform.modules();
+    let files = modules.values().map(|module| module.files.len()).sum();
     let mut found = terraform.schema_faults().to_vec();
-    for module in modules {
+    for module in modules.values() {
         found.extend(builtin::module(module));
         found.extend(builtin::module_schema(&terraform, module));
     }

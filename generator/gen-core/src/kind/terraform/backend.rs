@@ -187,6 +187,12 @@ fn bucket(foundation: &str, component: &str, account: &str) -> String {
 fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
+    let plain = |byte: u8| !byte.is_ascii_control() && byte.is_ascii() && !b"\"\\$%".contains(&byte);
+    if text.bytes().all(plain) {
+        out.push_str(text);
+        out.push('"');
+        return out;
+    }
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
         match c {

@@ -3,9 +3,11 @@
 mod backend;
 mod faults;
 pub mod module;
+mod modules;
 #[cfg(test)]
 mod mutations;
 mod needs;
+mod pretty;
 pub mod readme;
 mod root;
 #[cfg(test)]
@@ -21,7 +23,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock, RwLock};
 
-use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
 use crate::check::Checked;
@@ -38,6 +39,7 @@ use crate::resolve::{Bound, Moves, Target};
 pub use backend::StatePlace;
 pub use faults::check_module;
 use module::Module;
+use modules::{Lazy, Modules};
 pub use root::{Hcl, Root};
 pub(in crate::kind) use spec::subjects;
 
@@ -59,7 +61,9 @@ const MODULES: &str = "templates/terraform/modules/";
 #[derive(Debug)]
 pub struct Terraform<'a> {
     repository: &'a Repository,
-    modules: BTreeMap<Arc<str>, Arc<Module>>,
+    modules: Modules,
+    /// What makes components of each type, by provider.
+    makes: BTreeMap<SubjectName, BTreeMap<ComponentType, Arc<Lazy>>>,
     backends: backend::Backends,
     hcl: RwLock<BTreeMap<String, Arc<Hcl>>>,
     /// Files that roots hold as they are: locks of providers, and how state is encrypted.
@@ -71,38 +75,9 @@ pub struct Terraform<'a> {
 type Loaded = (BTreeMap<SubjectName, Arc<schema::Schema>>, Vec<Diagnostic>);
 
 impl<'a> Terraform<'a> {
-    /// Reads the interfaces of all modules.
+    /// Takes in modules and templates; faults are those of theirs.
     pub fn new(repository: &'a Repository) -> (Self, Vec<Diagnostic>) {
-        let mut folders: BTreeMap<Arc<str>, module::Files> = BTreeMap::new();
-        for (path, bytes) in repository
-            .templates
-            .range::<str, _>((std::ops::Bound::Included(MODULES), std::ops::Bound::Unbounded))
-        {
-            let Some(rest) = path.strip_prefix(MODULES) else { break };
-            let mut parts = rest.splitn(3, '/');
-            if let (Some(provider), Some(name), Some(file)) = (parts.next(), parts.next(), parts.next())
-                && !file.starts_with("tests/")
-            {
-                let folder = Arc::from(format!("{provider}/{name}"));
-                folders.entry(folder).or_default().insert(Arc::from(file), bytes.clone());
-            }
-        }
-        let mut diagnostics = Vec::new();
-        let mut modules = BTreeMap::new();
-        let read: Vec<_> =
-            folders.into_par_iter().map(|(path, files)| (path.clone(), Module::read(path, files))).collect();
-        for (path, module) in read {
-            match module {
-                Ok(module) => {
-                    modules.insert(path, Arc::new(module));
-                }
-                Err(faults) => diagnostics.extend(faults.into_iter().map(|fault| {
-                    Diagnostic::error(Fault::ModuleMismatch)
-                        .at(Place::file(format!("{MODULES}{path}/{}", fault.file)))
-                        .label(fault.message)
-                })),
-            }
-        }
+        let (modules, mut diagnostics) = Modules::of(repository);
         diagnostics.extend(faults::missing_locks(repository));
         let backends = backend::Backends::new(repository, &mut diagnostics);
         let verbatim = repository
@@ -113,13 +88,17 @@ impl<'a> Terraform<'a> {
             .filter_map(|path| repository.templates.get_key_value(path.as_str()))
             .map(|(path, bytes)| (path.clone(), Content::new(bytes.as_ref())))
             .collect();
+        let makes = makes(repository, &modules);
         let schemas = OnceLock::new();
-        (Self { repository, modules, backends, hcl: RwLock::default(), verbatim, schemas }, diagnostics)
+        (
+            Self { repository, modules, makes, backends, hcl: RwLock::default(), verbatim, schemas },
+            diagnostics,
+        )
     }
 
     /// All modules by path, such as `aws/network`.
-    pub fn modules(&self) -> &BTreeMap<Arc<str>, Arc<Module>> {
-        &self.modules
+    pub fn modules(&self) -> BTreeMap<Arc<str>, Arc<Module>> {
+        self.modules.all()
     }
 
     /// Faults of the files that hold schemas of providers.
@@ -199,9 +178,7 @@ impl<'a> Terraform<'a> {
 
     /// The module that makes components of a type at a provider.
     pub fn module(&self, provider: &SubjectName, kind: ComponentType) -> Option<&Arc<Module>> {
-        let file = self.repository.providers.get(provider)?;
-        let name = file.value.makes.get(&kind)?;
-        self.modules.get(format!("{provider}/{name}").as_str())
+        self.makes.get(provider)?.get(&kind)?.get()
     }
 
     /// Paths of the modules that the roots of a target use.
@@ -273,9 +250,7 @@ impl<'a> Terraform<'a> {
             .map(|(name, content)| Rendered { path: at(name), content: content.clone() })
             .collect();
         let values = self.values(target, root, &file.value, &hcl);
-        let mut text = Vec::with_capacity(4 * 1024);
-        serde_json::to_writer_pretty(&mut text, &values).map_err(|error| error.to_string())?;
-        text.push(b'\n');
+        let text = pretty::pretty(&values).map_err(|error| error.to_string())?;
         files.push(Rendered { path: at("gen.auto.tfvars.json"), content: Content::new(text) });
         let backend = self.backends.render(self.repository, checked, root)?;
         files.push(Rendered { path: at("backend.tf"), content: Content::new(backend) });
@@ -382,11 +357,15 @@ impl<'a> Terraform<'a> {
         matches!(spec, Some(types::Type::Object(attributes)) if attributes.iter().any(|(name, _)| name == "boundary"))
     }
 
-    /// What the modules and contracts of this repository do not agree on.
+    /// What the modules and contracts of this repository do not agree on. Tests say that what is built in agrees.
     pub fn check_modules(&self) -> Vec<Diagnostic> {
         let mut diagnostics = Vec::new();
         for (provider, file) in &self.repository.providers {
             for kind in file.value.makes.keys() {
+                let lazy = self.makes.get(provider).and_then(|makes| makes.get(kind));
+                if file.builtin && lazy.is_some_and(|module| module.built_in) {
+                    continue;
+                }
                 let Some(module) = self.module(provider, *kind) else {
                     diagnostics.push(
                         Diagnostic::error(Fault::ModuleMismatch)
@@ -408,6 +387,19 @@ impl<'a> Terraform<'a> {
     }
 }
 
+/// The modules of each provider, by the type of what they make.
+fn makes(
+    repository: &Repository,
+    modules: &Modules,
+) -> BTreeMap<SubjectName, BTreeMap<ComponentType, Arc<Lazy>>> {
+    let of_provider = |provider: &SubjectName, names: &BTreeMap<ComponentType, String>| {
+        let module = |name: &String| modules.lazy(&format!("{provider}/{name}")).cloned();
+        names.iter().filter_map(|(kind, name)| Some((*kind, module(name)?))).collect()
+    };
+    let providers = repository.providers.iter();
+    providers.map(|(name, file)| (name.clone(), of_provider(name, &file.value.makes))).collect()
+}
+
 /// Foundation components are made by the foundation stack alone, in its own account; delivery is a part of the edge.
 fn is_made_here(target: &Target, kind: ComponentType, provider: &SubjectName) -> bool {
     let foundation = target.purpose() == Purpose::Foundation;
@@ -421,18 +413,20 @@ fn is_made_here(target: &Target, kind: ComponentType, provider: &SubjectName) ->
 fn signature(target: &Target, root: &Root) -> String {
     let mut key = format!("{}|{}|", root.layer.as_str(), root.provider);
     for component in target.components.values() {
-        let here = if root.components.contains(&component.name) { '!' } else { '-' };
+        let here = if root.components.contains(&component.name) { "!" } else { "-" };
         let way = match &component.bound {
-            Bound::Managed { .. } => '.',
-            Bound::Hosted { .. } => '^',
-            Bound::Existing { .. } => '~',
+            Bound::Managed { .. } => ".",
+            Bound::Hosted { .. } => "^",
+            Bound::Existing { .. } => "~",
         };
         // What a module can do without is wired where its own provider has it.
         let own = if *component.bound.subject() == root.provider { "=" } else { "" };
-        // Writing to a string cannot fail.
-        let _ = write!(key, "{}{here}{}{way}{own}|", component.name, component.kind());
+        for part in [component.name.as_str(), here, component.kind().as_str(), way, own, "|"] {
+            key.push_str(part);
+        }
     }
     for (old, new) in Moves::of(&target.stack.value).all() {
+        // Writing to a string cannot fail.
         let _ = write!(key, "{old}>{new}|");
     }
     key

@@ -291,7 +291,7 @@ pub(super) fn disordered_pool(
     component: &Resolved,
     provider: &Provider,
 ) -> Option<(&'static str, String)> {
-    let pools = sized(target, component, provider);
+    let pools = provider.sizes.get(&component.kind())?.of(size_class(target, component));
     let asked = target.size(component.name.as_str()).nodes;
     Plane::ALL.map(Plane::as_str).into_iter().find_map(|name| {
         let merged = nodes(pools.get(name)?.as_object()?, asked.get(name).copied());

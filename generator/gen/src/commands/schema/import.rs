@@ -124,7 +124,8 @@ fn keep(root: &Path, path: &str, text: &str) -> Option<Box<Diagnostic>> {
 fn used(repository: &Repository, provider: &str) -> import::Used {
     let (terraform, _) = Terraform::new(repository);
     let prefix = format!("{provider}/");
-    let modules = terraform.modules().iter().filter(|(path, _)| path.starts_with(&prefix));
+    let modules = terraform.modules();
+    let modules = modules.iter().filter(|(path, _)| path.starts_with(&prefix));
     let types = modules.flat_map(|(_, module)| {
         let files = module.files.iter().map(|(name, bytes)| (name.as_ref(), bytes.as_ref()));
         Configuration::parse(files).types().map(str::to_owned).collect::<Vec<_>>()
