@@ -14,6 +14,7 @@ pub mod effect;
 pub mod evidence;
 pub mod kind;
 pub mod load;
+mod memo;
 pub mod migrate;
 pub mod model;
 pub mod plan;

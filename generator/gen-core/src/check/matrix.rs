@@ -5,15 +5,17 @@ use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Fault, Place};
 use crate::load::Repository;
+use crate::memo::Memo;
 use crate::model::capability::{Capability, Dictionary};
 use crate::model::names::{CapabilityId, RegionName, SubjectName};
+use crate::model::profile::AttestationRules;
 use crate::model::units::Date;
 
 use super::claim::claims;
 pub use super::claim::{Claim, SubjectFacts};
 use super::truth::{Truth, believe, compare};
 use super::value::Value;
-use super::{Question, dictionary};
+use super::{Question, StoreSettings, dictionary};
 
 /// All claims, typed, and the day by which they are judged.
 #[derive(Debug)]
@@ -23,6 +25,21 @@ pub struct Matrix {
     /// The day.
     pub as_of: Date,
     claims: BTreeMap<SubjectName, BTreeMap<CapabilityId, Vec<Arc<Claim>>>>,
+    /// The dictionary, the day and the claims stay as they are, and targets that are alike ask the same.
+    answers: Memo<(CapabilityId, Question), Asked, Answer>,
+    pub(super) stores: Memo<Question, Option<AttestationRules>, StoreSettings>,
+}
+
+/// What is asked, and how the profile takes attestations.
+type Asked = (Arc<serde_json::Value>, Option<AttestationRules>);
+
+/// How an effective fact answers what is asked.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The answer.
+    pub truth: Truth,
+    /// The effective fact: the claims that decided.
+    pub claims: Arc<[Arc<Claim>]>,
 }
 
 impl Matrix {
@@ -66,7 +83,8 @@ impl Matrix {
         as_of: Date,
         subjects: impl Iterator<Item = SubjectFacts<'a>>,
     ) -> (Self, Vec<Diagnostic>) {
-        let mut matrix = Self { dictionary, as_of, claims: BTreeMap::new() };
+        let (answers, stores) = (Memo::default(), Memo::default());
+        let mut matrix = Self { dictionary, as_of, claims: BTreeMap::new(), answers, stores };
         let mut diagnostics = Vec::new();
         for subject in subjects {
             let (found, faults) = claims(&matrix.dictionary, &subject);
@@ -100,6 +118,25 @@ impl Matrix {
             found.push(claim);
         }
         found
+    }
+
+    /// How facts answer what is asked, as a profile takes them; the error says what is wrong with what is asked.
+    pub fn answer(
+        &self,
+        id: &CapabilityId,
+        value: &Arc<serde_json::Value>,
+        question: &Question,
+        attestations: Option<AttestationRules>,
+    ) -> Result<Answer, String> {
+        let (key, asked) = ((id.clone(), question.clone()), (value.clone(), attestations));
+        self.answers.get_or(key, asked, |_, _| {
+            let capability = self.dictionary.capabilities.get(id);
+            let capability = capability.ok_or_else(|| format!("the dictionary has no capability `{id}`"))?;
+            let asked = self.asked(capability, value)?;
+            let effective = self.effective(question, id).into_iter();
+            let claims: Arc<[_]> = effective.map(|claim| Claim::under(claim, attestations)).collect();
+            Ok(Answer { truth: self.truth(capability, &asked, &claims), claims })
+        })
     }
 
     /// All claims about a capability of a subject.

@@ -89,7 +89,7 @@ fn refusal(matrix: &Matrix, refused: &Refused, verdict: &Verdict) -> Diagnostic 
         let offered = format!("nothing is known of `{}` at {subject}{region}", requirement.capability);
         diagnostic = diagnostic.note("offered", offered);
     }
-    for claim in &verdict.claims {
+    for claim in verdict.claims.iter() {
         diagnostic = diagnostic
             .note("offered", format!("{} at {subject}", words::offered(claim)))
             .note("evidence", words::evidence(claim))

@@ -4,6 +4,7 @@
 //! look-up of the account, parts large enough for few of them.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -92,20 +93,26 @@ pub fn stores(
             let region = target.regions(&component.name).0.cloned();
             let managed = matches!(component.bound, Bound::Managed { .. });
             let service = managed.then(|| repository.service(&subject, component.kind())).flatten();
-            let asked = Asked {
-                matrix,
-                question: Question { subject, region, service },
-                attestations: target.policy.attestations,
-            };
-            (component.name.clone(), asked.settings())
+            let question = Question { subject, region, service };
+            (component.name.clone(), settings(matrix, question, target.policy.attestations))
         })
         .collect()
+}
+
+/// The settings for a store; those of stores that the same is asked about are found once.
+fn settings(matrix: &Matrix, question: Question, attestations: Option<AttestationRules>) -> StoreSettings {
+    let find = |question: &Question, attestations: &Option<AttestationRules>| {
+        Ok::<_, Infallible>(Asked { matrix, question, attestations: *attestations }.settings())
+    };
+    match matrix.stores.get_or(question, attestations, find) {
+        Ok(settings) => settings,
+    }
 }
 
 /// A store, and who wants to know.
 struct Asked<'a> {
     matrix: &'a Matrix,
-    question: Question,
+    question: &'a Question,
     /// How long the profile lets attestations count.
     attestations: Option<AttestationRules>,
 }
@@ -135,7 +142,7 @@ impl Asked<'_> {
 
     /// The claims that answer, as the profile takes them.
     fn claims(&self, capability: &CapabilityId) -> Vec<Arc<Claim>> {
-        let found = self.matrix.effective(&self.question, capability);
+        let found = self.matrix.effective(self.question, capability);
         found.into_iter().map(|claim| Claim::under(claim, self.attestations)).collect()
     }
 
@@ -193,7 +200,7 @@ mod tests {
         assert!(faults.is_empty(), "{faults:?}");
         let subject = SubjectName::parse(subject).expect("a name");
         let question = Question { subject, region: RegionName::parse(region).ok(), service: None };
-        Asked { matrix: &matrix, question, attestations: None }.settings()
+        settings(&matrix, question, None)
     }
 
     #[test]

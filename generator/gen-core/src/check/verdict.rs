@@ -9,7 +9,7 @@ use crate::model::capability::Severity;
 use crate::model::profile::{AttestationRules, OnUnknown, UnknownPolicy};
 
 use super::Requirement;
-use super::matrix::{Claim, Matrix};
+use super::matrix::{Answer, Claim, Matrix};
 use super::truth::Truth;
 use super::waiver::Waived;
 
@@ -43,7 +43,7 @@ pub struct Verdict {
     /// What the profile does about an unknown fact of this severity.
     pub policy: OnUnknown,
     /// The effective fact: the claims that decided.
-    pub claims: Vec<Arc<Claim>>,
+    pub claims: Arc<[Arc<Claim>]>,
 }
 
 impl Verdict {
@@ -68,18 +68,8 @@ pub fn judge(
             None => diagnostic,
         })
     };
-    let capability = matrix
-        .dictionary
-        .capabilities
-        .get(&requirement.capability)
-        .ok_or_else(|| fault(format!("the dictionary has no capability `{}`", requirement.capability)))?;
-    let asked = matrix.asked(capability, &requirement.value).map_err(fault)?;
-    let claims: Vec<Arc<Claim>> = matrix
-        .effective(&requirement.question, &requirement.capability)
-        .into_iter()
-        .map(|claim| Claim::under(claim, attestations))
-        .collect();
-    let truth = matrix.truth(capability, &asked, &claims);
+    let Requirement { capability, value, question, .. } = &requirement;
+    let Answer { truth, claims } = matrix.answer(capability, value, question, attestations).map_err(fault)?;
     let policy = match requirement.severity {
         Severity::Blocking => unknown.blocking,
         Severity::Degraded => unknown.degraded,

@@ -285,7 +285,7 @@ fn target(proof: &Proof, topic: &str) -> Option<String> {
             requirement.severity.as_str(),
             wrap(&origins.join(", "), 60, 2)
         );
-        for claim in &verdict.claims {
+        for claim in verdict.claims.iter() {
             let line = format!("{} at {}: {}", words::offered(claim), claim.subject, words::evidence(claim));
             let _ = writeln!(out, "  {}", wrap(&line, 76, 2));
         }
