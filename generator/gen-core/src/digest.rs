@@ -1,18 +1,32 @@
 //! Digests.
 
-use std::fmt::Write as _;
-
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 /// SHA-256 in lower-case hex.
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| DIGITS[usize::from(digit)]).collect()
+}
+
+/// Puts the SHA-256 of a text into it, in lower-case hex, in front of the last `end` bytes. Gives the SHA-256 of what came of it too: what
+/// stands before the digits is hashed once for both.
+pub fn seal(text: &mut Vec<u8>, end: usize) -> String {
+    let place = text.len().saturating_sub(end);
+    let mut before = Sha256::new();
+    before.update(&text[..place]);
+    let mut after = before.clone();
+    before.update(&text[place..]);
+    let digits = hex(&before.finalize());
+    after.update(&digits);
+    after.update(&text[place..]);
+    text.splice(place..place, digits.into_bytes());
+    hex(&after.finalize())
 }
 
 /// The canonical JSON of a value (RFC 8785): the same bytes whoever writes it, in whatever order of keys.
@@ -35,6 +49,16 @@ mod tests {
             super::sha256_hex(b"abc"),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
+    }
+
+    #[test]
+    fn a_seal_is_the_digest_of_the_text_without_it() {
+        let (before, end) = ("{\"digest\": \"", "\"}\n");
+        let mut text = format!("{before}{end}").into_bytes();
+        let digest = super::sha256_hex(&text);
+        let whole = super::seal(&mut text, end.len());
+        assert_eq!(text, format!("{before}{digest}{end}").as_bytes());
+        assert_eq!(whole, super::sha256_hex(&text));
     }
 
     #[test]

@@ -54,6 +54,8 @@ pub struct Renderer<'a> {
     pub terraform: Terraform<'a>,
     /// Pages for those who look after a target.
     pages: ops::Pages<'a>,
+    /// What is shared between the files of workloads.
+    profiles: profile::Texts,
 }
 
 impl<'a> Renderer<'a> {
@@ -62,7 +64,7 @@ impl<'a> Renderer<'a> {
         let (terraform, mut diagnostics) = Terraform::new(repository);
         diagnostics.extend(terraform.check_modules());
         let pages = ops::Pages::new(repository, &mut diagnostics);
-        (Self { repository, terraform, pages }, diagnostics)
+        (Self { repository, terraform, pages, profiles: profile::Texts::default() }, diagnostics)
     }
 
     /// Everything that is rendered for a target, or every reason why it cannot be.
@@ -96,6 +98,11 @@ impl Content {
     /// Wraps rendered bytes.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Arc<Self> {
         Arc::new(Self { bytes: bytes.into(), digest: OnceLock::new() })
+    }
+
+    /// Wraps rendered bytes whose SHA-256 is known already, in lower-case hex.
+    pub(crate) fn with_digest(bytes: Vec<u8>, digest: String) -> Arc<Self> {
+        Arc::new(Self { bytes, digest: OnceLock::from(Arc::from(digest)) })
     }
 
     /// The bytes.

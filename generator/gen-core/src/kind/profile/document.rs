@@ -1,17 +1,17 @@
 //! The file that a workload carries.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::ser::Error as _;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
-use serde_json::value::to_raw_value;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::check::StoreSettings;
-use crate::digest::sha256_hex;
+use crate::digest::{seal, sha256_hex};
+use crate::memo::Memo;
 use crate::model::component::ComponentType;
 use crate::model::environment::Tier;
 use crate::model::names::{CapabilityId, ComponentName, Place, ProfileName, WorkloadName};
@@ -47,7 +47,7 @@ pub struct WorkloadProfile {
 }
 
 /// What a workload expects of a component.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Expected {
     /// Its type.
@@ -90,7 +90,7 @@ pub struct ObjectLock {
 }
 
 /// A capability that was proven.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Expectation {
     /// The capability.
@@ -108,18 +108,58 @@ pub struct Expectation {
     pub copy: bool,
 }
 
+/// A file and its SHA-256.
+type Sealed = (Vec<u8>, String);
+
 impl WorkloadProfile {
     /// The file that holds it, with the digest in its place: the last of the file's values.
-    pub(super) fn into_file(mut self) -> serde_json::Result<Vec<u8>> {
+    pub(super) fn into_file(self, texts: &Texts) -> serde_json::Result<Sealed> {
         const END: &[u8] = b"\"\n}\n";
-        self.digest.clear();
-        let mut text = Vec::with_capacity(8 * 1024);
-        serde_json::to_writer_pretty(&mut text, &self)?;
+        let components = self.components.into_iter().map(|(name, expected)| Ok((name, texts.of(expected)?)));
+        let written = Written {
+            format_version: self.format_version,
+            target: self.target,
+            tier: self.tier,
+            workload: self.workload,
+            profile: self.profile,
+            places: self.places,
+            components: components.collect::<serde_json::Result<_>>()?,
+            digest: "",
+        };
+        let mut text = Vec::with_capacity(10 * 1024);
+        serde_json::to_writer_pretty(&mut text, &written)?;
         text.push(b'\n');
-        let digest = sha256_hex(&text);
-        let place = text.len() - END.len();
-        text.splice(place..place, digest.into_bytes());
-        Ok(text)
+        let whole = seal(&mut text, END.len());
+        Ok((text, whole))
+    }
+}
+
+/// A [`WorkloadProfile`] whose components are text already.
+#[derive(Serialize)]
+struct Written {
+    format_version: FormatVersion,
+    target: String,
+    tier: Tier,
+    workload: WorkloadName,
+    profile: ProfileName,
+    #[serde(serialize_with = "on_a_line")]
+    places: Arc<BTreeSet<Place>>,
+    components: BTreeMap<ComponentName, Arc<RawValue>>,
+    digest: &'static str,
+}
+
+/// What is expected of components as files hold it, by what it says: workloads and targets that expect the same share the text.
+#[derive(Default)]
+pub(in crate::kind) struct Texts(Memo<(ComponentType, Had), Expected, Arc<RawValue>>);
+
+impl Texts {
+    fn of(&self, expected: Expected) -> serde_json::Result<Arc<RawValue>> {
+        let key = (expected.kind, expected.binding.clone());
+        self.0.get_or(key, expected, |_, expected| {
+            // It stands two levels deep. Within strings, line ends are escaped.
+            let text = serde_json::to_string_pretty(expected)?.replace('\n', "\n    ");
+            Ok(RawValue::from_string(text)?.into())
+        })
     }
 }
 
@@ -171,11 +211,45 @@ mod tests {
             "profile": "standard", "places": ["DE"], "components": {}, "digest": "",
         }))
         .expect("a profile");
-        let text = String::from_utf8(profile.clone().into_file().expect("a file")).expect("text");
+        let (text, whole) = profile.clone().into_file(&Texts::default()).expect("a file");
+        assert_eq!(whole, sha256_hex(&text));
+        let text = String::from_utf8(text).expect("text");
         let (read, intact) = read(&text).expect("what was written can be read");
         assert!(intact, "{text}");
         assert_eq!(read.digest.len(), 64);
         assert!(text.ends_with(&format!("  \"digest\": \"{}\"\n}}\n", read.digest)), "{text}");
         assert_eq!(WorkloadProfile { digest: String::new(), ..read }, profile);
+    }
+
+    #[test]
+    fn text_that_is_shared_is_what_each_file_would_hold() {
+        let component = |host: &str, copy: bool| {
+            json!({
+                "type": "postgres", "uses": {"db/app": "rw"}, "binding": {"way": "managed", "provider": "aws"}, "country": "DE",
+                "address": {"where": "hosts", "hosts": [host]}, "tls": true, "versioning": false,
+                "expects": [{
+                    "capability": "db.postgres.service", "value": {"a\nb": [1, "c"]}, "confidence": "documented",
+                    "read": "2026-11-20", "expires": "2027-11-20", "copy": copy,
+                }],
+            })
+        };
+        let texts = Texts::default();
+        for (first, second) in [
+            (component("a.example", false), component("a.example", false)),
+            (component("a.example", true), component("b.example", true)),
+            (component("c\nd", false), component("a.example", false)),
+        ] {
+            let profile: WorkloadProfile = serde_json::from_value(json!({
+                "format_version": 1, "target": "app/dev", "tier": "development", "workload": "web", "profile": "standard",
+                "places": ["DE", "FR"], "components": {"one": first, "two": second}, "digest": "",
+            }))
+            .expect("a profile");
+            let (text, _) = profile.clone().into_file(&texts).expect("a file");
+            let text = String::from_utf8(text).expect("text");
+            let (read, intact) = read(&text).expect("what was written can be read");
+            assert!(intact, "{text}");
+            assert_eq!(text, serde_json::to_string_pretty(&read).expect("JSON") + "\n");
+            assert_eq!(WorkloadProfile { digest: String::new(), ..read }, profile);
+        }
     }
 }

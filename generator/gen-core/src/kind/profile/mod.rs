@@ -15,6 +15,7 @@ use crate::diag::{Diagnostic, Fault};
 use crate::kind::{Content, Files, Kind, Rendered, Renderer};
 
 pub use address::{Address, Endpoint};
+pub(in crate::kind) use document::Texts;
 pub use document::{Expectation, Expected, ObjectLock, Unreadable, WorkloadProfile, read};
 
 /// Name of the kind, and of its folder in a target.
@@ -29,10 +30,10 @@ fn render(renderer: &Renderer<'_>, checked: &Checked) -> Files {
     let mut faults: Vec<Diagnostic> = Vec::new();
     for (name, workload) in &target.stack.value.workloads {
         let profile = expect::profile(renderer.repository, checked, name, workload);
-        match profile.into_file() {
-            Ok(text) => {
+        match profile.into_file(&renderer.profiles) {
+            Ok((text, digest)) => {
                 let path: Arc<str> = Arc::from(format!("{NAME}/{name}.json"));
-                files.push(Rendered { path, content: Content::new(text) });
+                files.push(Rendered { path, content: Content::with_digest(text, digest) });
             }
             Err(error) => faults.push(
                 Diagnostic::error(Fault::Unparsable)
