@@ -8,6 +8,7 @@ use std::sync::Arc;
 use gen_core::check::Matrix;
 use gen_core::diag::{Diagnostic, any_error};
 use gen_core::kind::terraform::{Root, Terraform};
+use gen_core::kind::workflows::Draft;
 use gen_core::kind::{Renderer, Tree, folder, workflows};
 use gen_core::load::Repository;
 use gen_core::model::units::Date;
@@ -112,24 +113,22 @@ fn walk_all<T: Send>(
     // Workflows speak of every target: a part of them says nothing, and a fault may hide some.
     let mut whole =
         ground.targets.len() == known.len() && !any_error(&session.diagnostics) && !any_error(&diagnostics);
-    let mut workflows = None;
-    if whole {
-        match workflows::render(&session.repository, &ground.targets) {
-            Ok(tree) => workflows = tree,
-            Err(faults) => {
-                diagnostics.extend(faults);
-                whole = false;
-            }
-        }
-    }
-    let outcomes: Vec<Outcome<T>> = ground
-        .targets
-        .into_par_iter()
-        .map(|target| {
-            let (judged, found) = judge(&session.repository, &matrix, target);
-            visit(session, &renderer, &matrix, &judged, found, see)
-        })
-        .collect();
+    let draft = if whole { workflows::draft(&session.repository, &ground.targets) } else { Ok(None) };
+    let (workflows, outcomes) = rayon::join(
+        || draft.and_then(|draft| draft.map(Draft::render).transpose()),
+        || {
+            let targets = ground.targets.into_par_iter().map(|target| {
+                let (judged, found) = judge(&session.repository, &matrix, target);
+                visit(session, &renderer, &matrix, &judged, found, see)
+            });
+            targets.collect::<Vec<Outcome<T>>>()
+        },
+    );
+    let workflows = workflows.unwrap_or_else(|faults| {
+        diagnostics.extend(faults);
+        whole = false;
+        None
+    });
     let mut kept = Vec::with_capacity(outcomes.len());
     let mut used = BTreeSet::new();
     for outcome in outcomes {

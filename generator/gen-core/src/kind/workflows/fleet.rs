@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -92,15 +93,18 @@ impl Fleet {
     /// Sorts targets by what CI can do about them.
     pub(super) fn of(repository: &Repository, targets: &[Target], workflows: &Workflows) -> Self {
         let mut fleet = Self::default();
-        for target in targets {
+        let entry = |target: &Target| {
             let by_hand = workflows.by_hand.iter().find(|(name, _)| name.as_str() == target.id.to_string());
             let entry = match by_hand {
                 Some((_, why)) => Err(format!("applied by hand: {}", one_line(why))),
                 None => entry(repository, target),
             };
+            entry.map_err(|why| LeftOut { target: target.id.to_string(), why })
+        };
+        for entry in targets.par_iter().map(entry).collect::<Vec<_>>() {
             match entry {
                 Ok(entry) => fleet.entries.push(entry),
-                Err(why) => fleet.left_out.push(LeftOut { target: target.id.to_string(), why }),
+                Err(left_out) => fleet.left_out.push(left_out),
             }
         }
         fleet.entries.sort_by(|a, b| a.order.cmp(&b.order).then_with(|| a.target.cmp(&b.target)));

@@ -59,11 +59,21 @@ impl Asked<'_> {
     }
 }
 
+/// Workflows that are asked for and not rendered yet. They hold what they say of targets, and can be rendered while those are.
+pub struct Draft<'a> {
+    repository: &'a Repository,
+    asked: Asked<'a>,
+    fleet: Fleet,
+}
+
 /// The workflows of a repository, all of whose targets are given; none if nobody asks for any.
 ///
 /// # Errors
-/// Everything that keeps them from being rendered.
-pub fn render(repository: &Repository, targets: &[Target]) -> Result<Option<Tree>, Vec<Diagnostic>> {
+/// What is wrong with what is asked.
+pub fn draft<'a>(
+    repository: &'a Repository,
+    targets: &[Target],
+) -> Result<Option<Draft<'a>>, Vec<Diagnostic>> {
     let mut all = asked(repository);
     let Some(asked) = all.next() else { return Ok(None) };
     let mut faults: Vec<Diagnostic> = all.map(|other| twice(&asked, &other)).collect();
@@ -72,9 +82,19 @@ pub fn render(repository: &Repository, targets: &[Target]) -> Result<Option<Tree
         return Err(faults);
     }
     let fleet = Fleet::of(repository, targets, asked.workflows);
-    let mut files = write::files(repository, &asked, &fleet)?;
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(Some(Tree { folder: Arc::from(asked.folder()), files }))
+    Ok(Some(Draft { repository, asked, fleet }))
+}
+
+impl Draft<'_> {
+    /// Their files.
+    ///
+    /// # Errors
+    /// Everything that keeps them from being rendered.
+    pub fn render(self) -> Result<Tree, Vec<Diagnostic>> {
+        let mut files = write::files(self.repository, &self.asked, &self.fleet)?;
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(Tree { folder: Arc::from(self.asked.folder()), files })
+    }
 }
 
 fn asked(repository: &Repository) -> impl Iterator<Item = Asked<'_>> {

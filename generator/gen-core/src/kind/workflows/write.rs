@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use minijinja::Environment;
 use minijinja::value::Serde;
+use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use crate::diag::{Diagnostic, Fault, Place};
@@ -39,40 +40,44 @@ pub(super) fn files(
 ) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
     let gitlab = asked.ci.issuer == Issuer::Gitlab;
     let view = View::of(repository, asked.ci, asked.workflows, fleet);
-    let mut files = Vec::new();
-    let mut faults = Vec::new();
     let pages = if gitlab { GITLAB } else { GITHUB };
-    let pages = pages.iter().filter(|(path, _)| match *path {
-        // Promotion takes two environments of a stack.
-        "workflows/gen-promote.yml" => view.promotes(),
-        // Where CI applies nothing, what is checked is all that is left.
-        "workflows/gen-apply.yml" | "workflows/gen-drift.yml" | "workflows/gen-target.yml" => {
-            !fleet.entries.is_empty()
-        }
-        _ => true,
-    });
-    match environment(repository) {
-        Ok(environment) => {
-            for (path, template) in pages {
-                let name = format!("templates/workflows/{template}");
-                match page(&environment, &name, path, &view) {
-                    Ok(text) => files.push(Rendered { path: Arc::from(*path), content: Content::new(text) }),
-                    Err(error) => {
-                        faults.push(Diagnostic::error(Fault::Unparsable).at(Place::file(name)).label(error));
-                    }
-                }
+    let promotes = view.promotes();
+    let pages: Vec<&Page> = pages
+        .iter()
+        .filter(|(path, _)| match *path {
+            // Promotion takes two environments of a stack.
+            "workflows/gen-promote.yml" => promotes,
+            // Where CI applies nothing, what is checked is all that is left.
+            "workflows/gen-apply.yml" | "workflows/gen-drift.yml" | "workflows/gen-target.yml" => {
+                !fleet.entries.is_empty()
+            }
+            _ => true,
+        })
+        .collect();
+    let environment = environment(repository).map_err(|fault| vec![*fault])?;
+    let view = minijinja::Value::from(Serde(view));
+    let file = |(path, template): &&Page| {
+        let name = format!("templates/workflows/{template}");
+        match page(&environment, &name, path, &view) {
+            Ok(text) => Ok(Rendered { path: Arc::from(*path), content: Content::new(text) }),
+            Err(error) => {
+                Err(Box::new(Diagnostic::error(Fault::Unparsable).at(Place::file(name)).label(error)))
             }
         }
-        Err(fault) => faults.push(*fault),
-    }
-    if faults.is_empty() {
-        if !gitlab {
-            files.push(Rendered { path: Arc::from(TARGETS), content: Content::new(targets(fleet)) });
+    };
+    let (rendered, data) = rayon::join(
+        || pages.par_iter().map(file).collect::<Vec<_>>(),
+        || (!gitlab).then(|| Rendered { path: Arc::from(TARGETS), content: Content::new(targets(fleet)) }),
+    );
+    let (mut files, mut faults) = (Vec::new(), Vec::new());
+    for page in rendered {
+        match page {
+            Ok(file) => files.push(file),
+            Err(fault) => faults.push(*fault),
         }
-        Ok(files)
-    } else {
-        Err(faults)
     }
+    files.extend(data);
+    if faults.is_empty() { Ok(files) } else { Err(faults) }
 }
 
 /// Templates, with delimiters that neither expressions of workflows nor shells use.
@@ -82,9 +87,14 @@ fn environment(repository: &Repository) -> Result<Environment<'_>, Box<Diagnosti
     Ok(environment)
 }
 
-fn page(environment: &Environment<'_>, name: &str, path: &str, view: &View) -> Result<String, String> {
+fn page(
+    environment: &Environment<'_>,
+    name: &str,
+    path: &str,
+    view: &minijinja::Value,
+) -> Result<String, String> {
     let template = environment.get_template(name).map_err(|error| error.to_string())?;
-    let text = template.render(Serde(view)).map_err(|error| error.to_string())?;
+    let text = template.render(view.clone()).map_err(|error| error.to_string())?;
     if path.ends_with(".yml") {
         let read: Value = serde_yaml::from_str(&text).map_err(|error| error.to_string())?;
         if !read.is_object() {
