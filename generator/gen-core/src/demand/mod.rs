@@ -8,6 +8,7 @@ mod tests;
 
 pub(crate) use by_class::field_place;
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::check::{Origin, Question, Requirement, Site};
 use crate::diag::{Diagnostic, Fault, Place, Route, did_you_mean};
 use crate::kind::KINDS;
 use crate::load::Repository;
-use crate::model::capability::{Answers, Dictionary, Severity};
+use crate::model::capability::{Answers, Capability, Dictionary, Severity};
 use crate::model::names::{self, CapabilityId, ComponentName, SubjectName};
 use crate::resolve::{Bound, Resolved, Target};
 
@@ -80,8 +81,12 @@ pub fn demand(
         }));
     }
     for ask in asks {
+        if let Some((capability, entry)) = dictionary.capabilities.get_key_value(ask.capability) {
+            demands.add_known(capability, entry, ask.wish);
+            continue;
+        }
         match CapabilityId::parse(ask.capability) {
-            Ok(capability) => demands.add(capability, ask.wish),
+            Ok(capability) => demands.unknown_capability(&capability, ask.wish.place),
             Err(error) => {
                 demands.diagnostics.push(Diagnostic::error(Fault::BadFact).label(error.to_string()));
             }
@@ -91,7 +96,15 @@ pub fn demand(
     demands.of_needs();
     let mut found = demands.found;
     for alike in found.values_mut().filter(|alike| alike.len() > 1) {
-        alike.sort_by_cached_key(|requirement| (requirement.value.to_string(), requirement.site.clone()));
+        alike.sort_by(|a, b| {
+            // What is asked of copies too is the same value, and text of it is not needed.
+            let by_value = if a.value == b.value {
+                Ordering::Equal
+            } else {
+                a.value.to_string().cmp(&b.value.to_string())
+            };
+            by_value.then_with(|| a.site.cmp(&b.site))
+        });
     }
     (found.into_values().flatten().collect(), demands.diagnostics)
 }
@@ -105,12 +118,15 @@ struct Demands<'a> {
 }
 
 impl Demands<'_> {
-    fn add(&mut self, capability: CapabilityId, wish: Wish) {
+    fn add(&mut self, capability: &CapabilityId, wish: Wish) {
+        match self.dictionary.capabilities.get(capability) {
+            Some(entry) => self.add_known(capability, entry, wish),
+            None => self.unknown_capability(capability, wish.place),
+        }
+    }
+
+    fn add_known(&mut self, capability: &CapabilityId, entry: &Capability, wish: Wish) {
         let Wish { component, value, site, at_most, origin, place } = wish;
-        let Some(entry) = self.dictionary.capabilities.get(&capability) else {
-            self.unknown_capability(&capability, place);
-            return;
-        };
         let Some(question) = self.question(&component, entry.answers, &site) else { return };
         let known = entry.severity(self.target.tier());
         let severity = at_most.map_or(known, |most| most.min(known));
@@ -119,7 +135,7 @@ impl Demands<'_> {
         let at = known.unwrap_or_else(|| {
             alike.push(Requirement {
                 component,
-                capability,
+                capability: capability.clone(),
                 value,
                 site,
                 severity,
@@ -174,9 +190,9 @@ impl Demands<'_> {
                 .get(&wish.component)
                 .is_some_and(|component| self.target.has_copy(component));
         if copied {
-            self.add(capability.clone(), Wish { site: Site::Copy, ..wish.clone() });
+            self.add(capability, Wish { site: Site::Copy, ..wish.clone() });
         }
-        self.add(capability.clone(), wish);
+        self.add(capability, wish);
     }
 
     fn of_needs(&mut self) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::diag::{Diagnostic, Fault, Place as Spot, Route, did_you_mean};
+use crate::diag::{Diagnostic, Fault, Place as Spot, Route, Step, did_you_mean};
 use crate::load::{Loaded, Repository};
 use crate::model::component::{ComponentType, Issuer};
 use crate::model::environment::{Binding, Environment};
@@ -264,10 +264,10 @@ impl Binder<'_> {
                         .push(unclear(format!("nobody answers for `{name}`: `operated_by` is missing")));
                     return None;
                 };
-                let file = self.known_provider(&operated_by, &at("operated_by"), diagnostics)?;
+                let file = self.known_provider(&operated_by, || at("operated_by"), diagnostics)?;
                 if let Some(region) = &binding.region {
-                    known_region(file, region, at("region"), diagnostics)?;
-                    self.allow_place(file, region, at("region"), diagnostics)?;
+                    known_region(file, region, || at("region"), diagnostics)?;
+                    self.allow_place(file, region, || at("region"), diagnostics)?;
                 } else if let Some(elsewhere) = self.place_outside(file) {
                     // Without a region it could be in any of the operator's.
                     let label =
@@ -305,10 +305,10 @@ impl Binder<'_> {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<Bound> {
         let at = |key: &str| Spot::value(self.env.file.clone(), route.clone().key(key));
-        let file = self.known_provider(provider, &at("provider"), diagnostics)?;
+        let file = self.known_provider(provider, || at("provider"), diagnostics)?;
         let region = match pinned {
             Some(region) => {
-                known_region(file, region, at("region"), diagnostics)?;
+                known_region(file, region, || at("region"), diagnostics)?;
                 Some(region.clone())
             }
             None if file.places.is_empty() => None,
@@ -316,7 +316,7 @@ impl Binder<'_> {
         };
         if let Some(region) = &region {
             let key = if pinned.is_some() { "region" } else { "provider" };
-            self.allow_place(file, region, at(key), diagnostics)?;
+            self.allow_place(file, region, || at(key), diagnostics)?;
         }
         let copy = region.as_ref().and_then(|region| self.choose_copy(file, region));
         Some(Bound::Managed { provider: provider.clone(), region, copy })
@@ -326,19 +326,18 @@ impl Binder<'_> {
     fn known_provider(
         &self,
         provider: &SubjectName,
-        place: &Spot,
+        place: impl FnOnce() -> Spot,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<&Provider> {
         let Some(file) = self.repository.providers.get(provider) else {
-            diagnostics.push(self.unknown_subject(provider, "provider", place.clone()));
+            diagnostics.push(self.unknown_subject(provider, "provider", place()));
             return None;
         };
         if self.policy.providers.as_ref().is_some_and(|allowed| !allowed.contains(provider)) {
             let label = format!("`{provider}` is not among the providers of this profile");
             let allowed: Vec<&str> =
                 self.policy.providers.iter().flatten().map(SubjectName::as_str).collect();
-            diagnostics
-                .push(self.forbidden(place.clone(), label).help(format!("allowed: {}", allowed.join(", "))));
+            diagnostics.push(self.forbidden(place(), label).help(format!("allowed: {}", allowed.join(", "))));
             return None;
         }
         Some(&file.value)
@@ -355,13 +354,13 @@ impl Binder<'_> {
         &self,
         provider: &Provider,
         region: &RegionName,
-        place: Spot,
+        place: impl FnOnce() -> Spot,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<()> {
         let country = &provider.places.get(region)?.country;
         if self.policy.places.as_ref().is_some_and(|allowed| !allowed.contains(country)) {
             let label = format!("this lies in {country}, outside the places of this profile");
-            diagnostics.push(self.forbidden(place, label));
+            diagnostics.push(self.forbidden(place(), label));
             return None;
         }
         Some(())
@@ -378,7 +377,7 @@ impl Binder<'_> {
     ) -> Option<RegionName> {
         let country = &self.env.value.location.country;
         // What is bound by default goes where the environment is; what is bound by name may go wherever its data may.
-        let by_default = *route == Route::keys(["bind", "default"]);
+        let by_default = matches!(route.0.as_slice(), [_, Step::Key(key)] if key == "default");
         let found = if by_default {
             region_in(provider, &|place| place == country)
         } else {
@@ -447,7 +446,7 @@ impl Binder<'_> {
 fn known_region(
     provider: &Provider,
     region: &RegionName,
-    place: Spot,
+    place: impl FnOnce() -> Spot,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<()> {
     if provider.places.contains_key(region) {
@@ -455,7 +454,7 @@ fn known_region(
     }
     let label = format!("{} has no region `{region}` in its file", provider.name);
     let known = provider.places.keys().map(RegionName::as_str);
-    diagnostics.push(unknown(label, region.as_str(), known, place));
+    diagnostics.push(unknown(label, region.as_str(), known, place()));
     None
 }
 

@@ -124,23 +124,23 @@ pub(super) fn check_names(
     let value = &stack.value;
     let known = || settings.keys().map(ComponentName::as_str);
     let mut found = Vec::new();
-    let mut missing = |name: &str, place: Spot| {
+    let mut missing = |name: &str, place: &dyn Fn() -> Spot| {
         if !settings.contains_key(name) {
-            diagnostics.push(unknown(format!("the stack has no component `{name}`"), name, known(), place));
+            diagnostics.push(unknown(format!("the stack has no component `{name}`"), name, known(), place()));
         }
     };
     for name in env.value.bind.keys().filter(|name| name.as_str() != "default") {
-        missing(name, Spot::key(env.file.clone(), Route::keys(["bind", name])));
+        missing(name, &|| Spot::key(env.file.clone(), Route::keys(["bind", name])));
     }
     for (name, class) in data {
-        let place = Spot::value(stack.file.clone(), Route::keys(["data", name.as_str(), "in"]));
-        missing(class.component.as_str(), place.clone());
+        let place = || Spot::value(stack.file.clone(), Route::keys(["data", name.as_str(), "in"]));
+        missing(class.component.as_str(), &place);
         if let Some(kind) =
             settings.get(class.component.as_str()).map(Settings::kind).filter(|kind| !keeps_data(*kind))
         {
             found.push(
                 Diagnostic::error(Fault::Contradiction)
-                    .at(place)
+                    .at(place())
                     .label(format!("a component of type {kind} keeps no data of its own"))
                     .help("a database, an object store, a cache or the secrets store do"),
             );
@@ -158,7 +158,7 @@ pub(super) fn check_names(
         );
     }
     for name in value.needs.keys() {
-        missing(name.as_str(), Spot::key(stack.file.clone(), Route::keys(["needs", name.as_str()])));
+        missing(name.as_str(), &|| Spot::key(stack.file.clone(), Route::keys(["needs", name.as_str()])));
     }
     super::moves::check(stack, settings, diagnostics);
     for (name, component) in &value.components {
