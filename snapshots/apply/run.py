@@ -7,7 +7,7 @@ whole     an empty account: foundation and control-plane/dev are applied; a seco
 account   another account: it is asked who is logged in, and nothing else.
 stale     somebody changes something between plan and approval: refused, with the difference; no plan and no state is left on disk.
 lock      two runs at once on one root: one does not get the lock, says who has it, and the store refused to make it twice; on a store that
-          ignores `If-None-Match` nothing is begun.
+          ignores `If-None-Match` nothing is begun. Old evidence keeps nobody from asking who holds it.
 signal    SIGINT in the middle of an apply: the engine ends in order, `gen` with 130, and the next run goes on.
 chain     a byte is flipped in a record, one is dropped, two change places: `audit verify` names the place.
 prompt    control-C where it is asked whether to go on ends the run, without Enter.
@@ -30,6 +30,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -144,6 +145,16 @@ def lock(place: Place) -> None:
     touched = [answer for answer in forgetful.answers if ".tflock" in answer[1] or ".tfstate" in answer[1]]
     assert not [answer for answer in touched if answer[0] != "HEAD" or ".tflock" in answer[1]], forgetful.answers
     print("a store that ignores If-None-Match: refused before any lock")
+    as_of = place.repository / "profiles/as-of.yaml"
+    written = as_of.read_text()
+    as_of.write_text(re.sub(r"(?m)^date: .*", "date: 2036-01-01", written))
+    asked = place.run("unlock", *FOUNDATION, "foundation-aws", expect=0)
+    assert "Nobody holds the lock." in asked.stdout and "warning[GEN040" in asked.stderr, asked.stderr[-1500:]
+    place.run("apply", *FOUNDATION, "--auto-approve", expect=1)
+    as_of.write_text(written)
+    silent = place.run("unlock", *FOUNDATION, "foundation-aws", expect=1, AWS_ENDPOINT_URL="http://127.0.0.1:1")
+    assert "Nobody holds" not in silent.stdout, silent.stdout
+    print("old evidence keeps nobody from asking for a lock; where nobody could be asked, nobody is said to hold none")
 
 
 def interrupted(place: Place) -> None:

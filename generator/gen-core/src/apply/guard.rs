@@ -66,11 +66,13 @@ pub fn bars(ranked: &[Ranked], guarded: Guarded, allowed: &[AllowDestroy], today
         .collect()
 }
 
-/// Nothing in the configuration speaks of it: its module or its block is gone.
+/// Nothing in the configuration speaks of it: its module or its block is gone, or is not there under the name that it was moved to.
+/// Reasons are those of `action_reason` in a plan's JSON: <https://developer.hashicorp.com/terraform/internals/json-format>.
 fn vanished(change: &Change) -> bool {
-    let reason = change.reason.as_deref();
+    const REASONS: [&str; 3] =
+        ["delete_because_no_module", "delete_because_no_resource_config", "delete_because_no_move_target"];
     change.action == Action::Destroy
-        && matches!(reason, Some("delete_because_no_module" | "delete_because_no_resource_config"))
+        && change.reason.as_deref().is_some_and(|reason| REASONS.contains(&reason))
 }
 
 /// What the first run of all refuses: anything but making things.
@@ -126,16 +128,18 @@ mod tests {
         gone.change.reason = Some("delete_because_no_module".to_owned());
         let mut fewer = ranked("acme_db.this[1]", Action::Destroy, true);
         fewer.change.reason = Some("delete_because_count_index".to_owned());
-        let changes = [gone, fewer, ranked("acme_db.replaced", Action::Replace, true)];
+        let mut moved = ranked("module.store.acme_db.other", Action::Destroy, true);
+        moved.change.reason = Some("delete_because_no_move_target".to_owned());
+        let changes = [gone, fewer, ranked("acme_db.replaced", Action::Replace, true), moved];
         let day = Date::parse("2030-01-10").expect("a day");
         let of = |guarded| bars(&changes, guarded, &[], day);
         let found = of(Guarded::Vanished);
         assert_eq!(
             found.iter().map(|one| one.address.as_str()).collect::<Vec<_>>(),
-            ["module.db.acme_db.this"]
+            ["module.db.acme_db.this", "module.store.acme_db.other"]
         );
         assert!(found[0].help.contains("`moved: [{OLD: NEW}]`"), "{}", found[0].help);
-        assert_eq!((of(Guarded::Nothing).len(), of(Guarded::All).len()), (0, 3));
+        assert_eq!((of(Guarded::Nothing).len(), of(Guarded::All).len()), (0, 4));
     }
 
     #[test]

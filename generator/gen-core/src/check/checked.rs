@@ -102,6 +102,15 @@ pub struct Refused {
     pub report: Report,
 }
 
+impl Refused {
+    /// What was applied before it was refused: to be looked at, unlocked or taken away, which evidence never keeps anybody from. Nothing that
+    /// is rendered of it may be written or applied.
+    pub fn as_it_stands(&self, repository: &Repository, matrix: &Matrix) -> Checked {
+        let stores = super::store::stores(repository, matrix, &self.target);
+        Checked { target: self.target.clone(), report: self.report.clone(), stores }
+    }
+}
+
 /// Judges what a target needs, and gives the proof that it may be rendered, or the reasons why not.
 pub fn check(
     repository: &Repository,

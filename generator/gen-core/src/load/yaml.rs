@@ -77,7 +77,7 @@ pub(super) fn fast<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     let Exact(value) = serde_yaml::with_deserializer_from_str_with_options(text, options, |reader| {
         Exact::deserialize(reader)
     })?;
-    T::deserialize(Strict(value)).map_err(|error| Error::custom(error))
+    T::deserialize(Strict(value)).map_err(Error::custom)
 }
 
 /// What serde says, where the schema has no complaint. Nothing that is refused is refused in silence.

@@ -29,9 +29,9 @@ pub(super) fn rescue(
         run.watcher.step(&work.step.id, "wait for the engine of a run that was killed");
         std::thread::sleep(Duration::from_secs(1));
     }
-    for folder in workplace::left_behind(&work.folder) {
+    for root in workplace::left_behind(&work.folder, backend(work)) {
         run.watcher.step(&work.step.id, "put away the state of a run that was killed");
-        let path = folder.join(&work.folder).join(ERRORED);
+        let path = root.join(ERRORED);
         push(work, engine, ledger, &path).map_err(|fault| fault.unsaved(path.clone()))?;
         std::fs::remove_file(&path)
             .map_err(|error| Fault::new(Phase::Rescue, format!("{}: {error}", path.display())))?;
@@ -42,11 +42,17 @@ pub(super) fn rescue(
 
 /// No engine of an earlier run failed to put its state away since [`rescue`]: what was planned would make things a second time.
 pub(super) fn none_since(work: &Work<'_>) -> Result<(), Fault> {
-    let left = workplace::left_behind(&work.folder);
+    let left = workplace::left_behind(&work.folder, backend(work));
     let Some(folder) = left.first() else { return Ok(()) };
     let why = "meanwhile the engine of a run that was killed ended, and could not put its state away";
     Err(Fault::new(Phase::Rescue, why)
         .note(format!("run it again: it finds the state in {}", folder.display())))
+}
+
+/// The file that says where the state is kept.
+fn backend<'a>(work: &'a Work<'_>) -> &'a [u8] {
+    let path = format!("{}/{}", work.folder, workplace::BACKEND);
+    work.files.iter().find(|file| *file.path == *path).map_or(&[], |file| file.content.bytes())
 }
 
 fn push(work: &Work<'_>, engine: &Engine<'_>, ledger: &Ledger, path: &Path) -> Result<(), Fault> {

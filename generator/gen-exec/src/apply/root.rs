@@ -220,12 +220,12 @@ fn way(run: &Run<'_>, work: &Work<'_>, engine: &Engine<'_>, state: Option<&Mark>
     if run.operation == Operation::Apply {
         return plain(&[]);
     }
-    if state.is_none_or(|state| state.resources == 0) {
-        return Ok(Way { kept: Vec::new(), taken: false, how: None });
-    }
-    let stands = keep::read_state(&engine.show()?).map_err(|why| Fault::new(Phase::Plan, why))?;
     let named = run.named_by_takers(&work.step.id);
     let (taken, named) = (named.is_some(), named.unwrap_or_default());
+    if state.is_none_or(|state| state.resources == 0) {
+        return Ok(Way { kept: Vec::new(), taken, how: None });
+    }
+    let stands = keep::read_state(&engine.show()?).map_err(|why| Fault::new(Phase::Plan, why))?;
     let rules = keep::Rules {
         prevented: &keep::prevented(&work.folder, &work.files, run.modules),
         protected: work.protected,

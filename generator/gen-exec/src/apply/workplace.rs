@@ -11,6 +11,8 @@ use tempfile::TempDir;
 use super::engine::ERRORED;
 
 const PREFIX: &str = "gen-apply-";
+/// Says where the state of a root is kept.
+pub(super) const BACKEND: &str = "backend.tf";
 /// Locked while the run that owns the folder lives.
 const OWNER: &str = ".owner";
 /// Process numbers of engines that were started in it.
@@ -110,10 +112,12 @@ pub(super) fn is_worked_in(root: &str) -> bool {
     of_killed_runs().any(|(folder, _owner)| folder.join(root).exists() && has_living_child(&folder))
 }
 
-/// Private folders of earlier runs that hold a state of this root which could not be put away.
-pub(super) fn left_behind(root: &str) -> Vec<PathBuf> {
-    let folders = of_killed_runs().map(|(folder, _owner)| folder);
-    let mut found: Vec<PathBuf> = folders.filter(|folder| folder.join(root).join(ERRORED).exists()).collect();
+/// Private folders of earlier runs that hold a state of this root which could not be put away. Another repository may have a root of the
+/// same name: it is the same one only if its state is kept in the same place.
+pub(super) fn left_behind(root: &str, backend: &[u8]) -> Vec<PathBuf> {
+    let folders = of_killed_runs().map(|(folder, _owner)| folder.join(root));
+    let same = |root: &PathBuf| std::fs::read(root.join(BACKEND)).is_ok_and(|bytes| bytes == backend);
+    let mut found: Vec<PathBuf> = folders.filter(|root| root.join(ERRORED).exists() && same(root)).collect();
     found.sort();
     found
 }

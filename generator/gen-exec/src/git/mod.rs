@@ -97,8 +97,12 @@ impl Git {
 
     /// The text of a file in a commit; none where it has no such file.
     pub fn text(&self, commit: &Revision, path: &str) -> Result<Option<String>, String> {
-        let said = self.start(&["show", &format!("{commit}:{}{path}", self.prefix)], &[])?;
-        Ok(said.ok().then_some(said.stdout))
+        let place = format!("{}{path}", self.prefix);
+        // Paths that are listed begin where `git` was started.
+        if self.ask(&["ls-tree", "--name-only", commit.as_str(), "--", path])?.is_empty() {
+            return Ok(None);
+        }
+        self.ask(&["show", &format!("{commit}:{place}")]).map(Some)
     }
 
     /// Lays the content of a commit out in a folder that is empty.

@@ -3,7 +3,6 @@
 use gen_core::diag::{Diagnostic, Fault, Place};
 use gen_core::model::environment::Environment;
 use gen_core::resolve::TargetId;
-use gen_exec::git::Git;
 
 use crate::cli::Global;
 use crate::release;
@@ -49,9 +48,14 @@ fn released(session: &Session) -> Result<Option<Session>, Box<Diagnostic>> {
         files.environments.iter().map(move |(env, file)| (id(env), &file.value))
     });
     let selected: Vec<(TargetId, &Environment)> = all.filter(|(id, _)| session.selects(id)).collect();
-    let is_protected =
-        |(id, env): &&(TargetId, &Environment)| env.is_protected() || was_protected(session, id);
-    let Some((id, _)) = selected.iter().find(is_protected) else { return Ok(None) };
+    let mut protected = None;
+    for (id, env) in &selected {
+        if env.is_protected() || was_protected(session, id)? {
+            protected = Some(id);
+            break;
+        }
+    }
+    let Some(id) = protected else { return Ok(None) };
     let fault = |label: String| Diagnostic::error(Fault::NotReleased).label(label).target(id.to_string());
     if selected.len() > 1 {
         let fault = fault("it comes from its release, and the others that are selected do not".to_owned());
@@ -95,13 +99,17 @@ fn released(session: &Session) -> Result<Option<Session>, Box<Diagnostic>> {
 }
 
 /// The commit of its release says that it is protected: to take the protection off is a change like any other, and is promoted.
-fn was_protected(session: &Session, id: &TargetId) -> bool {
-    let Some(release) = release::of(&session.repository, id) else { return false };
+/// A commit that cannot be read says neither yes nor no.
+fn was_protected(session: &Session, id: &TargetId) -> Result<bool, Box<Diagnostic>> {
+    let Some(release) = release::of(&session.repository, id) else { return Ok(false) };
+    let git = release::git(&session.root)?;
+    let commit = release::commit(&git, id, &release.revision)?;
     let path = format!("stacks/{}/environments/{}.yaml", id.stack, id.env);
-    let text = Git::of(&session.root).and_then(|git| git.text(&release.revision, &path));
-    let Ok(Some(text)) = text else { return false };
+    let failed =
+        |why: String| Box::new(Diagnostic::error(Fault::NotReleased).label(why).target(id.to_string()));
+    let Some(text) = git.text(&commit, &path).map_err(failed)? else { return Ok(false) };
     let mut then = session.repository.clone();
     gen_core::load::reread(&mut then, &path, &text);
     let env = then.stacks.get(&id.stack).and_then(|files| files.environments.get(&id.env));
-    env.is_some_and(|env| env.value.is_protected())
+    Ok(env.is_some_and(|env| env.value.is_protected()))
 }

@@ -5,7 +5,7 @@ use gen_core::resolve::TargetId;
 use gen_exec::git::Git;
 
 use crate::cli::Global;
-use crate::release::LaidOut;
+use crate::release::{self, LaidOut};
 use crate::session::Session;
 
 /// The last commit that has the target; none where the target is there, or never was.
@@ -18,9 +18,25 @@ pub(super) fn open(global: &Global) -> Option<Session> {
         return None;
     }
     let git = Git::of(&global.chdir).ok()?;
+    let head = git.commit("HEAD").ok()??;
+    if git.text(&head, &file).ok()?.is_some() {
+        // It was removed here alone, and nobody has looked at that.
+        return None;
+    }
     let commit = git.last_with(&file).ok()??;
     // Old evidence does not keep anybody from taking something away.
-    let laid_out = LaidOut::new(&git, &commit, true).ok()?;
-    crate::view::notice(&format!("{id} is in the models no more: as commit {} has it\n", commit.short()));
-    Some(laid_out.open(&id))
+    let session = LaidOut::new(&git, &commit, true).ok()?.open(&id);
+    let released = release::of(&session.repository, &id).map(|release| release.revision.clone());
+    let Some(revision) = released else {
+        crate::view::notice(&format!("{id} is in the models no more: as commit {} has it\n", commit.short()));
+        return Some(session);
+    };
+    // What ran there was the release, and what may be destroyed of it stands there too.
+    let revision = release::commit(&git, &id, &revision).ok()?;
+    let session = LaidOut::new(&git, &revision, true).ok()?.open(&id);
+    crate::view::notice(&format!(
+        "{id} is in the models no more: as its last release {} has it\n",
+        revision.short()
+    ));
+    Some(session)
 }

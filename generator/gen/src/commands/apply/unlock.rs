@@ -16,7 +16,9 @@ use super::{Need, NotDone, Way, failed, ready, watch::Screen};
 /// What `unlock` prints.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct Body {
-    /// Who holds or held the lock, in the words of the engine that took it; none if nobody does.
+    /// The store was asked who holds the lock, and answered.
+    pub asked: bool,
+    /// Who holds or held the lock, in the words of the engine that took it; none if nobody does, or if nobody could be asked.
     pub lock: Option<Value>,
     /// It was lifted.
     pub lifted: bool,
@@ -45,6 +47,7 @@ fn unlock(session: &mut Session, arguments: &UnlockArgs, body: &mut Body) -> Res
         let login = run.login(work).map_err(|fault| failed(&fault.why))?;
         let ledger = Ledger::beside(&work.place, &login).map_err(|why| failed(&why))?;
         body.lock = ledger.lock(&work.place).map_err(|why| failed(&why))?;
+        body.asked = true;
         let Some(wanted) = &arguments.id else { return Ok(()) };
         let held = body.lock.as_ref().and_then(|lock| lock.get("ID")).and_then(Value::as_str);
         if held != Some(wanted) {
@@ -70,6 +73,9 @@ fn unlock(session: &mut Session, arguments: &UnlockArgs, body: &mut Body) -> Res
 }
 
 fn human(body: &Body) -> String {
+    if !body.asked {
+        return String::new();
+    }
     let Some(lock) = &body.lock else { return "Nobody holds the lock.\n".to_owned() };
     let of = |key: &str| lock.get(key).and_then(Value::as_str).unwrap_or("?");
     let (operation, who, created, id) = (of("Operation"), of("Who"), of("Created"), of("ID"));

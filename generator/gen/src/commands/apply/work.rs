@@ -1,12 +1,14 @@
 //! From rendered targets to roots that can be carried out.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use gen_core::apply::{Step, steps};
 use gen_core::audit::Standing;
-use gen_core::diag::{Diagnostic, Fault};
-use gen_core::kind::Rendered;
+use gen_core::check::Checked;
+use gen_core::diag::{Diagnostic, Fault, Severity};
 use gen_core::kind::terraform::StatePlace;
+use gen_core::kind::{Rendered, Tree};
 use gen_core::load::Repository;
 use gen_core::model::component::ComponentType;
 use gen_core::model::environment::{AllowDestroy, Engine};
@@ -44,9 +46,10 @@ pub(super) struct Seed {
 /// The roots of all selected targets and the modules that they use. What stands in the way is among the session's diagnostics.
 pub(super) fn gather(session: &mut Session, today: Date, need: Need) -> (Vec<Seed>, Vec<Rendered>) {
     let fresh = need == Need::Rendered && !super::release::is_back(session);
+    let before = session.diagnostics.len();
     let walked = walk(session, &WhatIf::default(), None, |visit| {
         (
-            seeds(visit, today, fresh),
+            as_applied(visit, need).and_then(|found| seeds(visit, found.as_ref(), today, fresh)),
             modules(visit),
             visit.diff.is_some_and(TreeDiff::has_changes),
             visit.judged.target().id.to_string(),
@@ -54,6 +57,11 @@ pub(super) fn gather(session: &mut Session, today: Date, need: Need) -> (Vec<See
         )
     });
     let Some(walked) = walked else { return (Vec::new(), Vec::new()) };
+    if need == Need::Place {
+        let found = session.diagnostics.iter_mut().skip(before);
+        let refusals = found.filter(|one| matches!(one.fault, Fault::Refused | Fault::NeedsEvidence));
+        refusals.for_each(|one| one.severity = Severity::Warning);
+    }
     let (mut found, mut copies) = (Vec::new(), BTreeMap::new());
     let mut diagnostics = Vec::new();
     let help = super::release::help(session);
@@ -91,12 +99,35 @@ fn modules(visit: &Visit<'_>) -> Vec<Rendered> {
     tree.files.iter().map(|file| Rendered { path: at(&file.path), content: file.content.clone() }).collect()
 }
 
-/// The roots of one target.
-fn seeds(visit: &Visit<'_>, today: Date, fresh: bool) -> Result<Vec<Seed>, String> {
-    let Judged::Checked(checked) = visit.judged else { return Ok(Vec::new()) };
-    if visit.state != TargetState::Ok {
-        return Ok(Vec::new());
+/// A target and its files.
+type AsApplied<'a> = (Cow<'a, Checked>, Cow<'a, Tree>);
+
+/// A target as it was rendered; one that is refused as it would be, where nothing is applied. None where it is not there to be applied.
+fn as_applied<'a>(visit: &'a Visit<'_>, need: Need) -> Result<Option<AsApplied<'a>>, String> {
+    match visit.judged {
+        Judged::Checked(checked) if visit.state == TargetState::Ok => {
+            Ok(Some((Cow::Borrowed(checked), Cow::Borrowed(visit.tree))))
+        }
+        Judged::Refused(refused) if visit.state == TargetState::Refused && need == Need::Place => {
+            let checked = refused.as_it_stands(visit.repository, visit.matrix);
+            let tree = visit
+                .renderer
+                .render(&checked)
+                .map_err(|faults| faults.first().map_or_else(String::new, |fault| fault.label.clone()))?;
+            Ok(Some((Cow::Owned(checked), Cow::Owned(tree))))
+        }
+        _ => Ok(None),
     }
+}
+
+/// The roots of one target.
+fn seeds(
+    visit: &Visit<'_>,
+    found: Option<&AsApplied<'_>>,
+    today: Date,
+    fresh: bool,
+) -> Result<Vec<Seed>, String> {
+    let Some((checked, tree)) = found else { return Ok(Vec::new()) };
     let target = checked.target();
     let as_of = visit.matrix.as_of;
     if fresh && target.protected() && as_of.plus_days(OLDEST) < today {
@@ -108,11 +139,11 @@ fn seeds(visit: &Visit<'_>, today: Date, fresh: bool) -> Result<Vec<Seed>, Strin
     steps(terraform, target)?
         .into_iter()
         .map(|step| {
-            let folder = format!("{}/terraform/{}", visit.tree.folder, step.root.name);
+            let folder = format!("{}/terraform/{}", tree.folder, step.root.name);
             let prefix = format!("terraform/{}/", step.root.name);
-            let own = visit.tree.files.iter().filter(|file| file.path.starts_with(&prefix));
+            let own = tree.files.iter().filter(|file| file.path.starts_with(&prefix));
             let files = own.map(|file| Rendered {
-                path: format!("{}/{}", visit.tree.folder, file.path).into(),
+                path: format!("{}/{}", tree.folder, file.path).into(),
                 content: file.content.clone(),
             });
             let kinds = step
