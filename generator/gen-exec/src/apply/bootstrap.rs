@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 
 use gen_core::apply::{guard, rank};
+use gen_core::audit::Operation;
 use gen_core::model::names::ComponentName;
 
 use super::engine::Engine;
@@ -35,7 +36,9 @@ pub(super) fn ensure(
         return Err(failed(format!("the bucket {} is there, and the state that describes it is not in it", work.place.bucket))
                 .note("it was made elsewhere, or its state was lost: import it before anything else is made, or remove it if it is empty"));
     }
-    if exists && run.aim != super::Aim::CarryOut {
+    // What was begun with --bootstrap is gone on with by an apply, and by nothing else: it makes things.
+    let applies = run.aim == super::Aim::CarryOut && run.operation == Operation::Apply;
+    if exists && !applies {
         return Err(failed(format!("the state is still on its way, in {}", local.display()))
             .note("gen apply brings it into its store"));
     }

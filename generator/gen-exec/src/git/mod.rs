@@ -133,8 +133,17 @@ impl Git {
     /// Where an index is given, paths begin at the top of the repository; else in the folder.
     fn start(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Result<Output, String> {
         // No hook and no helper of the repository is started, nothing is fetched, and its index is not refreshed.
-        let quiet =
-            ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false"];
+        // What is laid out has the line ends that were committed.
+        let quiet = [
+            "-c",
+            "core.hooksPath=/dev/null",
+            "-c",
+            "core.fsmonitor=false",
+            "-c",
+            "core.quotePath=false",
+            "-c",
+            "core.autocrlf=false",
+        ];
         let own = [("GIT_OPTIONAL_LOCKS", "0"), ("GIT_NO_LAZY_FETCH", "1"), ("GIT_TERMINAL_PROMPT", "0")];
         let folder = if environment.is_empty() { &self.folder } else { &self.top };
         let (all, around) = ([&quiet[..], arguments].concat(), [&own[..], environment].concat());
